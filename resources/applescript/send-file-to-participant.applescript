@@ -1,0 +1,24 @@
+-- Sends a file to one person, whether or not there is a conversation yet.
+-- Arguments: 1 the phone number or Apple ID, 2 the service ("iMessage" or "SMS"), 3 the file's absolute path.
+-- Prints as send-text-to-chat does.
+on run argv
+	set address to item 1 of argv
+	set serviceName to item 2 of argv
+	set theFile to POSIX file (item 3 of argv)
+	with timeout of 25 seconds
+		try
+			tell application "Messages"
+				if serviceName is "SMS" then
+					set theAccount to first account whose service type is SMS
+				else
+					set theAccount to first account whose service type is iMessage
+				end if
+				set target to participant address of theAccount
+			end tell
+		on error reason number code
+			return "unresolved " & code & " " & reason
+		end try
+		tell application "Messages" to send theFile to target
+	end timeout
+	return "sent"
+end run

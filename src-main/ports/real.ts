@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { OutboundAnswer, OutboundPost } from "./outbound.ts";
+import type { Ports } from "./ports.ts";
+import type { Command, Finished } from "./processes.ts";
+
+/** Longest output kept of a child; osascript prints a line or two. */
+const OUTPUT_LIMIT = 64 * 1024;
+
+/** The real outside world. Called by the composition roots (main.ts, headless.ts, cli.ts) and by nobody else. */
+export function realPorts(): Ports {
+  return {
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    timers: {
+      after(ms, run) {
+        const timer = setTimeout(run, ms);
+        return { cancel: () => clearTimeout(timer) };
+      },
+    },
+    randomness: {
+      bytes: (count) => randomBytes(count),
+      fraction: () => Math.random(),
+      uuid: () => randomUUID(),
+    },
+    processes: { run: runProcess },
+    outbound: { post: postOnce },
+  };
+}
+
+/** Each child leads a process group of its own, so that a timeout ends it with everything it started. */
+function runProcess(command: Command): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command.file, [...command.args], {
+      shell: false,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    let timedOut = false;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      if (stdout.length < OUTPUT_LIMIT) stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (stderr.length < OUTPUT_LIMIT) stderr += text;
+    });
+    const deadline = setTimeout(() => {
+      timedOut = true;
+      killGroup(child.pid);
+    }, command.timeoutMs);
+    child.once("error", (cause) => {
+      clearTimeout(deadline);
+      reject(cause);
+    });
+    child.once("close", (exitCode) => {
+      clearTimeout(deadline);
+      resolve({ exitCode: timedOut ? null : exitCode, stdout, stderr, timedOut });
+    });
+  });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended between the timer and the signal.
+  }
+}
+
+async function postOnce(request: OutboundPost): Promise<OutboundAnswer> {
+  const timeout = AbortSignal.timeout(request.timeoutMs);
+  const answer = await fetch(request.url, {
+    method: "POST",
+    headers: { ...request.headers },
+    body: request.body,
+    redirect: "manual",
+    signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
+  });
+  // Read to the end, so that the connection can be used again.
+  await answer.body?.pipeTo(new WritableStream());
+  return { status: answer.status, retryAfter: answer.headers.get("retry-after") };
+}
