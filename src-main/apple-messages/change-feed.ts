@@ -1,0 +1,216 @@
+import { statSync } from "node:fs";
+import type { Clock } from "../ports/clock.ts";
+import type { Timer, Timers } from "../ports/timers.ts";
+import type { Change } from "./change.ts";
+import type { ChatDb } from "./chat-db.ts";
+import type { ChatDatabase } from "./connection.ts";
+import { type FeedState, judge } from "./feed-state.ts";
+import type { MessageRow } from "./message-queries.ts";
+import { ReadingFailure } from "./reading-failure.ts";
+import { toChange, toMessage } from "./row-to-domain.ts";
+import type { Message } from "../../src-shared/domain/message.ts";
+import type { Watch, Watcher } from "./watcher.ts";
+
+/** A row of our own as it stands: what a send is confirmed by. */
+export interface OutgoingRow {
+  message: Message;
+  /** Whether Messages has decided: sent, or failed with `message.errorCode`. */
+  settled: boolean;
+}
+
+/** One look's result. Whoever is handed it commits all of it in one transaction. */
+export interface FeedStep {
+  state: FeedState;
+  changes: Change[];
+  outgoing: OutgoingRow[];
+  /** From Messages' write to now, in ms; null when that cannot be told. */
+  latencyMs: number | null;
+}
+
+export interface FeedOptions {
+  chatDb: ChatDb;
+  clock: Clock;
+  timers: Timers;
+  watch: Watch;
+  pollIntervalMs: number;
+  /** What the last run remembered; null on the first one, which begins at the database's end. */
+  remembered: FeedState | null;
+  /** Commits a step. When it throws, the same rows come again with the next look. */
+  commit(step: FeedStep): void;
+  complain(thrown: unknown): void;
+}
+
+export interface ChangeFeed {
+  /** Looks now, without waiting for a file event. */
+  look(): void;
+  /** Every row that is in chat.db now has been looked at. */
+  isCaughtUp(): boolean;
+  stop(): void;
+}
+
+/** Rows in one transaction: enough to be fast, few enough that the event loop stays free. */
+const SLICE = 200;
+/** A file event can come before the log's index shows the commit, and the index fires none: look again. */
+const AGAIN_MS = [2, 8, 32];
+
+/** Follows chat.db and hands over every change once, in order of ROWID, from wherever it stopped last time. */
+export function startChangeFeed(options: FeedOptions): ChangeFeed {
+  const { chatDb, clock, timers, commit, complain } = options;
+  let state = options.remembered;
+  let seenVersion = -1;
+  let seenGeneration = -1;
+  let behind = true;
+  let stopped = false;
+  let watcher: Watcher | undefined;
+  let again: Timer[] = [];
+  let slice: Timer | undefined;
+  let poll: Timer | undefined;
+
+  const noticed = (): void => {
+    if (stopped) return;
+    for (const timer of again) timer.cancel();
+    again = AGAIN_MS.map((ms) => timers.after(ms, look));
+    look();
+  };
+
+  function look(): void {
+    if (stopped || slice) return;
+    try {
+      chatDb.noticeReplacement();
+      chatDb.read(lookInto);
+    } catch (thrown) {
+      // chatDb keeps what is wrong with the file; anything else is worth a line.
+      if (!(thrown instanceof ReadingFailure)) complain(thrown);
+    }
+  }
+
+  function lookInto(database: ChatDatabase): void {
+    // Before the rows: a commit that comes meanwhile then shows as another version next time.
+    const version = database.dataVersion();
+    const fresh = chatDb.generation() !== seenGeneration;
+    if (!fresh && !behind && version === seenVersion && !heldAreDue()) return;
+
+    const place = state === null ? atTheEnd(database) : inThisDatabase(state, database);
+    const rows = database.messages.after(place.cursor, SLICE);
+    const step = takeStep(database, place, rows);
+    if (step.state !== state) commit(step);
+    state = step.state;
+    seenVersion = version;
+    seenGeneration = chatDb.generation();
+    behind = rows.length === SLICE;
+    if (behind) {
+      slice = timers.after(0, () => {
+        slice = undefined;
+        look();
+      });
+    }
+  }
+
+  const heldAreDue = (): boolean => (state?.held.length ?? 0) > 0;
+
+  function takeStep(database: ChatDatabase, place: FeedState, rows: readonly MessageRow[]): FeedStep {
+    const now = clock.now();
+    const changes: Change[] = [];
+    const outgoing: OutgoingRow[] = [];
+    const held: FeedState["held"] = [];
+    let highWater = place.highWater;
+    const consider = (row: MessageRow, since: number): void => {
+      const inChats = database.messages.chatGuids(row.row_id).length;
+      const verdict = judge(row, inChats, since, now, highWater);
+      if (row.is_from_me === 1 && row.associated_type === 0 && row.item_type === 0) {
+        const settled = row.error !== 0 || row.is_sent === 1 || verdict !== "hold";
+        outgoing.push({ message: toMessage(row, database.messages), settled });
+      }
+      if (verdict === "hold") held.push({ rowId: row.row_id, since });
+      if (verdict === "emit") {
+        const change = toChange(row, database.messages);
+        if (change) changes.push(change);
+      }
+      // A scheduled message is dated in the future and must not make everything else look old.
+      if (row.at !== null && row.at <= now) highWater = Math.max(highWater, row.at);
+    };
+
+    for (const { rowId, since } of place.held) {
+      const row = database.messages.byRowId(rowId);
+      if (row) consider(row, since);
+    }
+    for (const row of rows) consider(row, now);
+    const last = rows.at(-1);
+    const unchanged = !last && place === state && sameHeld(held, place.held);
+    return {
+      state: unchanged
+        ? place
+        : {
+            cursor: last?.row_id ?? place.cursor,
+            cursorGuid: last?.guid ?? place.cursorGuid,
+            highWater,
+            held,
+          },
+      changes,
+      outgoing,
+      latencyMs: changes.length > 0 && rows.length > 0 ? sinceWritten(chatDb.path, now) : null,
+    };
+  }
+
+  const tick = (): void => {
+    if (stopped) return;
+    watcher?.rearm();
+    look();
+    poll = timers.after(options.pollIntervalMs, tick);
+  };
+
+  watcher = options.watch(chatDb.path, noticed);
+  tick();
+  return {
+    look,
+    isCaughtUp: () => !behind,
+    stop() {
+      stopped = true;
+      watcher?.stop();
+      for (const timer of [...again, slice, poll]) timer?.cancel();
+    },
+  };
+}
+
+/** The place of a first start: after everything that is there, so that nothing old becomes news. */
+function atTheEnd(database: ChatDatabase): FeedState {
+  const newest = database.messages.newest();
+  const latest = newest ? database.messages.byRowId(newest.row_id) : null;
+  return {
+    cursor: newest?.row_id ?? 0,
+    cursorGuid: newest?.guid ?? null,
+    highWater: latest?.at ?? 0,
+    held: [],
+  };
+}
+
+/**
+ * The place in the database as it is now. When another message stands at the cursor, or the rows end before
+ * it, this is another database (restored, rebuilt): its place is then found by date, and the ids of events
+ * keep what has already been told from being told again.
+ */
+function inThisDatabase(state: FeedState, database: ChatDatabase): FeedState {
+  if (state.cursor === 0) return state;
+  const guid = database.messages.guidAt(state.cursor);
+  if (guid === state.cursorGuid) return state;
+  const newest = database.messages.newest();
+  if (guid === null && newest !== null && newest.row_id > state.cursor) return state;
+  const cursor = database.messages.rowIdBefore(state.highWater + 1);
+  const cursorGuid = cursor === 0 ? null : database.messages.guidAt(cursor);
+  if (cursor === state.cursor && cursorGuid === state.cursorGuid) return state;
+  return { ...state, cursor, cursorGuid, held: [] };
+}
+
+function sameHeld(a: FeedState["held"], b: FeedState["held"]): boolean {
+  return a.length === b.length && a.every((one, at) => one.rowId === b[at]?.rowId);
+}
+
+/** Time since the log was last written, in ms; null where a checkpoint or an old file makes that meaningless. */
+function sinceWritten(path: string, now: number): number | null {
+  try {
+    const elapsed = now - statSync(`${path}-wal`).mtimeMs;
+    return elapsed >= 0 && elapsed < 60_000 ? elapsed : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Database } from "better-sqlite3";
+
+/** The columns a table really has on this Mac. */
+export type Columns = ReadonlySet<string>;
+
+/** Asks SQLite which columns `table` has: their order and number differ between versions and machines. */
+export function probeColumns(database: Database, table: string): Columns {
+  const rows = database.prepare<[string], { name: string }>("SELECT name FROM pragma_table_info(?)").all(table);
+  return new Set(rows.map((row) => row.name));
+}
+
+/** A column by name, or its default where this version of macOS does not have it yet. */
+export function columnOr(columns: Columns, alias: string, name: string, fallback: string): string {
+  return columns.has(name) ? `${alias}.${name}` : fallback;
+}

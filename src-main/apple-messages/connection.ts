@@ -1,0 +1,70 @@
+import { closeSync, openSync, statSync } from "node:fs";
+import Sqlite, { type Database } from "better-sqlite3";
+import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
+import { type ConversationQueries, prepareConversationQueries } from "./conversation-queries.ts";
+import { ReadingFailure, readingFailure } from "./reading-failure.ts";
+
+/** Which file it is: another inode means that the database was replaced. */
+export interface FileIdentity {
+  device: number;
+  inode: number;
+}
+
+/** chat.db, open for reading, with every statement prepared. */
+export interface ChatDatabase {
+  file: FileIdentity;
+  /** Changes whenever another connection commits; costs about 2 µs. */
+  dataVersion(): number;
+  messages: MessageQueries;
+  conversations: ConversationQueries;
+  close(): void;
+}
+
+/** Apple writes all the time: wait a moment for a lock, then come back later rather than hold up the process. */
+const BUSY_TIMEOUT_MS = 50;
+
+/**
+ * Opens chat.db for reading only. Never `immutable` (it would miss the WAL), never for writing.
+ * Throws ReadingFailure.
+ */
+export function openChatDatabase(path: string): ChatDatabase {
+  let database: Database | undefined;
+  try {
+    // SQLite says "unable to open" for everything; the system's own answer tells a refusal from an absence.
+    closeSync(openSync(path, "r"));
+    const { dev, ino } = statSync(path);
+    database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+    database.pragma("query_only = ON");
+    const dataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
+    const open = database;
+    return {
+      file: { device: dev, inode: ino },
+      dataVersion: () => dataVersion.get() ?? 0,
+      messages: prepareMessageQueries(open),
+      conversations: prepareConversationQueries(open),
+      close: () => void open.close(),
+    };
+  } catch (thrown) {
+    database?.close();
+    throw readingFailure(thrown, path);
+  }
+}
+
+/** The file's identity as it stands now; null when it is not there. Throws ReadingFailure when refused. */
+export function fileIdentity(path: string): FileIdentity | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return { device: dev, inode: ino };
+  } catch (thrown) {
+    const failure = readingFailure(thrown, path);
+    if (failure.problem === "missing") return null;
+    throw failure;
+  }
+}
+
+/** Whether both are the same file. */
+export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
+  return a !== null && b !== null && a.device === b.device && a.inode === b.inode;
+}
+
+export { ReadingFailure };

@@ -1,0 +1,28 @@
+import type { Mode } from "../../src-shared/status.ts";
+import type { ChatDb } from "../apple-messages/chat-db.ts";
+import { readingSentence } from "../reading/asking.ts";
+import type { Outbox } from "../sending/outbox.ts";
+
+/** Whether the gateway does what it is for. */
+export interface Health {
+  mode: Mode;
+  /** Whether chat.db can be read and its changes are recorded. */
+  reading: boolean;
+  /** What is wrong and what to do about it; null while nothing is. */
+  problem: string | null;
+}
+
+/** Says how the gateway is, never "well" while something is not. */
+export function healthOf(options: {
+  mode: Mode;
+  chatDb: ChatDb;
+  outbox: Outbox;
+  /** What keeps changes from being recorded, in words; null when nothing does. */
+  feedTrouble(): string | null;
+}): Health {
+  const { mode, chatDb, outbox } = options;
+  const trouble = chatDb.trouble();
+  const unread = trouble ? readingSentence(trouble.problem, chatDb.path) : options.feedTrouble();
+  const denied = outbox.denied();
+  return { mode, reading: unread === null, problem: unread ?? denied?.message ?? null };
+}

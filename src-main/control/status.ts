@@ -1,0 +1,136 @@
+import type { Settings } from "../../src-shared/settings.ts";
+import type { Mode, Status } from "../../src-shared/status.ts";
+import type { ChatDb } from "../apple-messages/chat-db.ts";
+import type { Latency } from "../observability/latency.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Outbox } from "../sending/outbox.ts";
+import type { WebhookStore } from "../webhooks/webhook-store.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Counting a million rows takes milliseconds: not for every glance at the window. */
+const COUNT_FOR_MS = 10_000;
+
+export interface StatusSources {
+  mode: Mode;
+  /** Whether Messages on this Mac is driven: then, and only then, permissions matter. */
+  needsPermissions: boolean;
+  version: string;
+  startedAt: number;
+  address(): { host: string; port: number; url: string };
+  chatDb: ChatDb;
+  outbox: Outbox;
+  canSend: boolean;
+  webhooks: WebhookStore;
+  latency: Latency;
+  settings(): Settings;
+  clock: Clock;
+}
+
+/** Makes a function that gathers the facts the window and the tray show. */
+export function statusReader(sources: StatusSources): () => Status {
+  const { chatDb, clock } = sources;
+  let counted: { at: number; figures: ReadingFigures } | null = null;
+
+  const figures = (): ReadingFigures => {
+    const now = clock.now();
+    if (counted && now - counted.at < COUNT_FOR_MS && counted.figures.messages !== null) {
+      return { ...counted.figures, lastMessageAt: latestMessage(chatDb) ?? counted.figures.lastMessageAt };
+    }
+    counted = { at: now, figures: readFigures(chatDb, now) };
+    return counted.figures;
+  };
+
+  return () => {
+    const now = clock.now();
+    const { messages, lastMessageAt, hours } = figures();
+    // After the figures: asking them is what finds out about trouble.
+    const trouble = chatDb.trouble();
+    return {
+      mode: sources.mode,
+      version: sources.version,
+      startedAt: sources.startedAt,
+      ...sources.address(),
+      reading: {
+        problem: trouble?.problem ?? null,
+        since: trouble?.since ?? null,
+        path: chatDb.path,
+        messages,
+        lastMessageAt,
+        latencyMs: sources.latency.median(),
+      },
+      sending: sendingOf(sources, trouble?.since ?? null),
+      webhooks: webhooksOf(sources.webhooks, now),
+      permissions: permissionsOf(sources, trouble?.problem === "refused"),
+      hours,
+      latency: sources.latency.points(),
+    };
+  };
+}
+
+interface ReadingFigures {
+  messages: number | null;
+  lastMessageAt: number | null;
+  hours: Status["hours"];
+}
+
+function readFigures(chatDb: ChatDb, now: number): ReadingFigures {
+  const thisHour = Math.floor(now / HOUR_MS);
+  const startsAt = Array.from({ length: 24 }, (_, at) => (thisHour - 23 + at) * HOUR_MS);
+  try {
+    return chatDb.read(({ messages }) => {
+      const counts = new Map(messages.hourly((thisHour - 23) * HOUR_MS).map((row) => [row.hour, row]));
+      const hours = startsAt.map((start) => {
+        const row = counts.get(start / HOUR_MS);
+        return { startsAt: start, received: row?.received ?? 0, sent: row?.sent ?? 0 };
+      });
+      return { messages: messages.count(), lastMessageAt: latestMessage(chatDb), hours };
+    });
+  } catch {
+    const hours = startsAt.map((start) => ({ startsAt: start, received: null, sent: null }));
+    return { messages: null, lastMessageAt: null, hours };
+  }
+}
+
+function latestMessage(chatDb: ChatDb): number | null {
+  try {
+    return chatDb.read(
+      ({ messages }) => messages.page({ chats: null, since: 0, limit: 1, offset: 0 })[0]?.at ?? null,
+    );
+  } catch {
+    return null;
+  }
+}
+
+function sendingOf(sources: StatusSources, readingOffSince: number | null): Status["sending"] {
+  const { waiting, sent } = sources.outbox.counts();
+  const pausedAt = sources.settings().sendingPausedAt;
+  const figures = { waiting, sentThisHour: sent };
+  if (!sources.canSend) return { problem: "no_sender", since: null, ...figures };
+  if (pausedAt !== null) return { problem: "paused", since: pausedAt, ...figures };
+  if (sources.outbox.denied()) return { problem: "automation_denied", since: null, ...figures };
+  if (readingOffSince !== null) return { problem: "reading_off", since: readingOffSince, ...figures };
+  return { problem: null, since: null, ...figures };
+}
+
+function webhooksOf(store: WebhookStore, now: number): Status["webhooks"] {
+  const endpoints = store.endpoints();
+  const failing = endpoints.flatMap(({ webhook, failingSince, lastStatus }) =>
+    failingSince === null ? [] : [{ name: new URL(webhook.url).host, status: lastStatus, since: failingSince }],
+  );
+  const { waiting, delivered } = store.counts(now - DAY_MS);
+  return { total: endpoints.length, failing, waiting, deliveredToday: delivered };
+}
+
+function permissionsOf(sources: StatusSources, refused: boolean): Status["permissions"] {
+  if (!sources.needsPermissions) {
+    return { fullDiskAccess: "not_needed", automation: "not_needed", accessibility: "not_needed" };
+  }
+  const unread = sources.chatDb.trouble() !== null;
+  const { sent } = sources.outbox.counts();
+  return {
+    fullDiskAccess: refused ? "off" : unread ? "unknown" : "on",
+    automation: sources.outbox.denied() ? "off" : sent > 0 ? "on" : "unknown",
+    accessibility: "off",
+  };
+}

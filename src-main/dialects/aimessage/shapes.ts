@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { EVENT_TYPES } from "../../../src-shared/domain/event.ts";
+
+/** AiMessage's wire format. Field by field as its clients read it; what goes beyond it is marked +. */
+
+const wholeNumber = (most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform((text) => Math.min(Number(text), most));
+
+/** Pages hold 200 at most: a larger `limit` is lowered, not refused. */
+export const PageQuery = z.object({
+  limit: wholeNumber(200).default(50),
+  offset: wholeNumber(999_999_999).default(0),
+});
+
+export const MessagesQuery = PageQuery.extend({
+  conversation_id: z.string().min(1, "must not be empty").optional(),
+  since: z.iso
+    .datetime({ offset: true, message: "must be a time in ISO 8601, such as 2026-03-23T23:49:54Z" })
+    .transform((text) => Date.parse(text))
+    .optional(),
+});
+
+export const IdParams = z.object({ id: z.string() });
+
+export const WireMessage = z.object({
+  id: z.string(),
+  guid: z.string(),
+  conversation_id: z.string(),
+  sender: z.string().nullable(),
+  body: z.string(),
+  attachments: z.array(z.string()),
+  timestamp: z.string(),
+  is_from_me: z.boolean(),
+  status: z.enum(["sent", "delivered", "read", "failed"]),
+});
+export type WireMessage = z.infer<typeof WireMessage>;
+
+/** + `outbox_id`, which is all there is to go by while the row has not appeared. */
+export const SentMessage = WireMessage.extend({ outbox_id: z.string() });
+
+export const WireConversation = z.object({
+  id: z.string(),
+  participants: z.array(z.string()),
+  display_name: z.string().nullable(),
+  is_group: z.boolean(),
+  latest_message: WireMessage.nullable(),
+});
+export type WireConversation = z.infer<typeof WireConversation>;
+
+export const page = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), count: z.int() });
+
+export const SendBody = z.object({
+  recipient: z
+    .string({ error: "must be a phone number, an email address or a conversation id" })
+    .trim()
+    .min(1, "must not be empty")
+    .max(320, "is too long"),
+  body: z.string({ error: "must be a text" }).default(""),
+  attachments: z.array(z.string().startsWith("/", "must be an absolute path")).max(20, "at most 20").default([]),
+});
+
+export const ReactBody = z.object({
+  reaction: z.enum(["love", "thumbsup", "thumbsdown", "haha", "exclamation", "question"]),
+});
+
+export const Done = z.object({ ok: z.literal(true) });
+
+export const WebhookBody = z.object({
+  url: z.string({ error: "must be an address" }).max(2_000, "is too long"),
+  events: z
+    .array(z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }), {
+      error: "must be a list of event types",
+    })
+    .min(1, "must name at least one event type"),
+  secret: z.string().min(1, "must not be empty").max(500, "is too long").nullish(),
+});
+
+export const WireWebhook = z.object({
+  id: z.string(),
+  url: z.string(),
+  events: z.array(z.enum(EVENT_TYPES)),
+  created_at: z.string(),
+});
+export type WireWebhook = z.infer<typeof WireWebhook>;
+
+export const Deleted = z.object({ deleted: z.literal(true) });
+
+/** + `mode`. */
+export const WireHealth = z.object({
+  status: z.enum(["ok", "degraded"]),
+  backend: z.object({
+    connected: z.boolean(),
+    message: z.string().nullable(),
+    private_api_available: z.boolean(),
+  }),
+  mode: z.enum(["real", "simulated"]),
+});
+
+export const WireReaction = z.object({
+  id: z.string(),
+  message_id: z.string(),
+  message_guid: z.string(),
+  sender: z.string().nullable(),
+  reaction_type: z.enum([
+    "love",
+    "thumbs_up",
+    "thumbs_down",
+    "ha_ha",
+    "exclamation",
+    "question",
+    "emoji",
+    "sticker",
+  ]),
+  timestamp: z.string(),
+});
+export type WireReaction = z.infer<typeof WireReaction>;

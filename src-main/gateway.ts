@@ -1,0 +1,325 @@
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Mode } from "../src-shared/status.ts";
+import { openApiKeys } from "./access/api-keys.ts";
+import { startChangeFeed } from "./apple-messages/change-feed.ts";
+import { keepChatDb } from "./apple-messages/chat-db.ts";
+import { watchFiles } from "./apple-messages/watcher.ts";
+import { type Control, openControl } from "./control/control.ts";
+import { healthOf } from "./control/health.ts";
+import { statusReader } from "./control/status.ts";
+import { aimessage } from "./dialects/aimessage/aimessage.ts";
+import { wireEvent } from "./dialects/aimessage/translate.ts";
+import { openEventSockets } from "./http/event-sockets.ts";
+import { createListener } from "./http/listener.ts";
+import { openUiSessions } from "./http/ui/sessions.ts";
+import { openUi } from "./http/ui/ui.ts";
+import { handleUpgrades } from "./http/upgrade.ts";
+import { createBus } from "./journal/bus.ts";
+import { openIntake } from "./journal/intake.ts";
+import { openJournal } from "./journal/journal.ts";
+import { applescriptSender } from "./messages-app/applescript-sender.ts";
+import { noSender } from "./messages-app/no-sender.ts";
+import { createLatency } from "./observability/latency.ts";
+import type { Log } from "./observability/log.ts";
+import type { Ports } from "./ports/ports.ts";
+import { readingSentence } from "./reading/asking.ts";
+import { openConversations } from "./reading/conversations.ts";
+import { openMessages } from "./reading/messages.ts";
+import { openOutbox } from "./sending/outbox.ts";
+import { openOutboxStore } from "./sending/outbox-store.ts";
+import { openSending } from "./sending/send.ts";
+import { openStaging } from "./sending/staging.ts";
+import { openDatabase } from "./storage/database.ts";
+import type { Keychain } from "./storage/keychain.ts";
+import { claimMode, openMeta } from "./storage/meta.ts";
+import type { SettingsStore } from "./storage/settings-store.ts";
+import { openVault } from "./storage/vault.ts";
+import { startDeliverer } from "./webhooks/deliverer.ts";
+import { openWebhookStore } from "./webhooks/webhook-store.ts";
+import { openWebhooks } from "./webhooks/webhooks.ts";
+
+/** Everything a gateway is told about where and on what it runs. */
+export interface GatewayOptions {
+  mode: Mode;
+  version: string;
+  dataFolder: string;
+  chatDb: string;
+  /** The program that drives Messages; null where there is none. */
+  osascript: string | null;
+  /** Whether macOS must have granted anything: only with this Mac's own Messages. */
+  needsPermissions: boolean;
+  /** The folder with the AppleScripts. */
+  scripts: string;
+  /** The built window, for a browser; null to serve none. */
+  ui: string | null;
+  /** Where files wait for Messages, and from where they may come. */
+  staging: { folder: string; allowed: readonly string[] };
+  settings: SettingsStore;
+  keychain: Keychain;
+  /** A key that holds for this run instead of the stored one. */
+  apiKey: string | null;
+  /** Who may ask for links to the window. */
+  controlToken: string;
+  log: Log;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  readonly url: string;
+  readonly mode: Mode;
+  readonly control: Control;
+  /** A fresh link to the window in a browser, good once within ten minutes. */
+  uiLink(): string;
+  /** The first API key. */
+  revealKey(): string;
+  /** Stops accepting, lets what runs end within seconds, and closes every file. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts the parts together and starts them. Resolves when the API answers; rejects with a sentence when the
+ * port is taken or the data folder is another mode's.
+ */
+export async function startGateway(options: GatewayOptions, ports: Ports): Promise<Gateway> {
+  const { mode, settings, log } = options;
+  const { clock, timers, randomness } = ports;
+  const startedAt = clock.now();
+  const complain = (thrown: unknown): void => log.error({ err: thrown }, "unexpected");
+
+  const database = openDatabase(join(options.dataFolder, "bellhop.db"));
+  const meta = openMeta(database);
+  claimMode(meta, mode, options.dataFolder);
+  const vault = openVault(join(options.dataFolder, "data.key"), options.keychain, randomness);
+  const keys = openApiKeys({ database, vault, clock, randomness, given: options.apiKey });
+  const journal = openJournal(database, meta, vault);
+  const bus = createBus(complain);
+  const latency = createLatency(clock);
+
+  const chatDb = keepChatDb(options.chatDb, clock);
+  const messages = openMessages(chatDb);
+  const conversations = openConversations(chatDb);
+
+  const canSend = options.osascript !== null;
+  const messagesApp =
+    options.osascript === null
+      ? noSender
+      : applescriptSender({
+          osascript: options.osascript,
+          scripts: options.scripts,
+          processes: ports.processes,
+        });
+  const outbox = openOutbox({
+    store: openOutboxStore(database, vault),
+    chatDb,
+    messagesApp,
+    clock,
+    timers,
+    randomness,
+    isPaused: () => settings.current().sendingPausedAt !== null,
+    isCaughtUp: () => feed.isCaughtUp(),
+    complain,
+  });
+  const staging = openStaging({ ...options.staging, clock, randomness });
+  const sending = openSending({ outbox, conversations, staging, canSend });
+
+  const webhookStore = openWebhookStore(database, vault);
+  const deliverer = startDeliverer({
+    store: webhookStore,
+    event: journal.get,
+    bodyOf: wireEvent,
+    clock,
+    timers,
+    randomness,
+    outbound: ports.outbound,
+    complain,
+    version: options.version,
+  });
+  const webhooks = openWebhooks({ store: webhookStore, clock, randomness, changed: deliverer.wake });
+
+  let feedTrouble: string | null = null;
+  const intake = openIntake({
+    database,
+    journal,
+    outbox,
+    webhooks: webhookStore,
+    bus,
+    clock,
+    queued: () => deliverer.wake(),
+  });
+  const feed = startChangeFeed({
+    chatDb,
+    clock,
+    timers,
+    watch: watchFiles,
+    pollIntervalMs: settings.current().pollIntervalMs,
+    remembered: intake.remembered(),
+    commit(step) {
+      intake.commit(step);
+      feedTrouble = null;
+      if (step.latencyMs !== null) latency.add(step.latencyMs);
+    },
+    complain(thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      if (feedTrouble === null) complain(thrown);
+      feedTrouble = `new messages cannot be recorded in ${options.dataFolder}: ${reason}`;
+    },
+  });
+
+  const names = (): string[] => [settings.current().host, ...settings.current().allowedHosts];
+  const dialect = aimessage({
+    messages,
+    conversations,
+    sending,
+    webhooks,
+    health: () => healthOf({ mode, chatDb, outbox, feedTrouble: () => feedTrouble }),
+    now: clock.now,
+    sendWaitMs: () => settings.current().sendWaitMs,
+  });
+
+  let address = { host: settings.current().host, port: settings.current().port, url: "" };
+  const control = openControl({
+    status: statusReader({
+      mode,
+      needsPermissions: options.needsPermissions,
+      version: options.version,
+      startedAt,
+      address: () => address,
+      chatDb,
+      outbox,
+      canSend,
+      webhooks: webhookStore,
+      latency,
+      settings: settings.current,
+      clock,
+    }),
+    bus,
+    journal,
+    messages,
+    conversations,
+    sending,
+    sendWaitMs: () => settings.current().sendWaitMs,
+    revealKey: keys.reveal,
+    setPaused(pausedAt) {
+      settings.change({ sendingPausedAt: pausedAt });
+      log.info(pausedAt === null ? "sending resumed" : "sending paused");
+      outbox.wake();
+    },
+    clock,
+    timers,
+    complain,
+  });
+  chatDb.onTrouble((problem) => {
+    if (problem === null) {
+      log.info("chat.db can be read again");
+      control.notice("Reading again: chat.db can be opened");
+      outbox.wake();
+    } else {
+      const sentence = readingSentence(problem, chatDb.path);
+      log.warn({ problem }, sentence);
+      control.notice(`Reading stopped: ${sentence}`);
+    }
+  });
+
+  const sessions = openUiSessions(clock, randomness);
+  const ui =
+    options.ui === null
+      ? null
+      : openUi({
+          files: options.ui,
+          control,
+          sessions,
+          controlToken: options.controlToken,
+          cookieName: () => `bellhop_ui_${address.port}`,
+        });
+  const sockets = openEventSockets({ keys, bus, timers, frameOf: wireEvent });
+  const server = createListener({
+    dialects: [dialect],
+    keys,
+    mode,
+    randomness,
+    log,
+    names,
+    rateLimit: () => settings.current().rateLimit,
+    ...(ui ? { ui: ui.handler } : {}),
+  });
+  handleUpgrades(server, {
+    paths: new Map([
+      [`${dialect.prefix}/ws`, sockets.accept],
+      ...(ui ? [["/ui/socket", ui.acceptSocket] as const] : []),
+    ]),
+    dialect,
+    names,
+    requestId: () => `req_${randomness.uuid().slice(0, 8)}`,
+  });
+
+  const stop = async (): Promise<void> => {
+    feed.stop();
+    sockets.close();
+    ui?.close();
+    control.stop();
+    const closed = new Promise((resolve) => server.close(resolve));
+    const linger = timers.after(3_000, () => server.closeAllConnections());
+    server.closeIdleConnections();
+    await Promise.all([outbox.stop(), deliverer.stop(), closed]);
+    linger.cancel();
+    chatDb.close();
+    journal.close();
+    database.pragma("wal_checkpoint(TRUNCATE)");
+    database.close();
+    log.info("stopped");
+  };
+
+  try {
+    address = await listen(server, settings.current().host, settings.current().port);
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+  outbox.wake();
+  deliverer.wake();
+  staging.sweep().catch(complain);
+  log.info({ url: address.url, mode }, "ready");
+  return {
+    url: address.url,
+    mode,
+    control,
+    uiLink: () => `${address.url}/ui/#${sessions.link()}`,
+    revealKey: keys.reveal,
+    stop: onlyOnce(stop),
+  };
+}
+
+function listen(
+  server: import("node:http").Server,
+  host: string,
+  port: number,
+): Promise<{ host: string; port: number; url: string }> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(new Error(listenSentence(cause, host, port))));
+    server.listen(port, host, () => {
+      const taken = (server.address() as AddressInfo).port;
+      const name = host.includes(":") ? `[${host}]` : host;
+      resolve({ host, port: taken, url: `http://${name}:${taken}` });
+    });
+  });
+}
+
+function listenSentence(cause: NodeJS.ErrnoException, host: string, port: number): string {
+  if (cause.code === "EADDRINUSE") {
+    return `port ${port} on ${host} is taken; quit the program that listens there, or choose another with --port`;
+  }
+  if (cause.code === "EADDRNOTAVAIL" || cause.code === "ENOTFOUND") {
+    return `${host} is not an address of this machine; choose another with --host`;
+  }
+  if (cause.code === "EACCES") return `this user may not listen on port ${port}; choose one above 1023 with --port`;
+  return `cannot listen on ${host}:${port}: ${cause.message}`;
+}
+
+function onlyOnce(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}

@@ -1,0 +1,166 @@
+import { createServer, type Server } from "node:http";
+import type { Express, NextFunction, Request, Response } from "express";
+import express from "express";
+import { rateLimit } from "express-rate-limit";
+import type { Mode } from "../../src-shared/status.ts";
+import { asFault, Fault } from "../../src-shared/faults.ts";
+import type { ApiKey, ApiKeys } from "../access/api-keys.ts";
+import { checkCaller, keyInHeaders } from "../access/caller.ts";
+import type { Log } from "../observability/log.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import { parseInput } from "./parse.ts";
+import type { Dialect, Route } from "./route.ts";
+
+/** JSON bodies up to this size; a text of 100,000 bytes fits with every byte escaped. */
+const BODY_LIMIT = "1mb";
+
+export interface ListenerOptions {
+  dialects: readonly [Dialect, ...Dialect[]];
+  keys: ApiKeys;
+  mode: Mode;
+  randomness: Randomness;
+  log: Log;
+  /** Names beside localhost under which the gateway may be called. */
+  names(): readonly string[];
+  /** Requests a minute for each key; 0 for no limit. */
+  rateLimit(): number;
+  /** The window in a browser; absent where it is off. */
+  ui?: express.RequestHandler;
+}
+
+/** An HTTP server that answers the dialects' routes. It does not listen yet. */
+export function createListener(options: ListenerOptions): Server {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", "simple");
+  app.use((request, response, next) => {
+    response.locals.requestId = `req_${options.randomness.uuid().replaceAll("-", "").slice(0, 20)}`;
+    response.set("X-Request-Id", requestId(response));
+    response.set("X-Bellhop-Mode", options.mode);
+    response.set("X-Content-Type-Options", "nosniff");
+    response.set("Cache-Control", "no-store");
+    checkCaller(request.headers, options.names());
+    next();
+  });
+  if (options.ui) app.use("/ui", options.ui);
+  const limited = limitPerKey(options);
+  for (const dialect of options.dialects) mount(app, dialect, options, limited);
+  app.use((request, _response, next) => {
+    next(new Fault("not_found", `there is no ${request.path}`));
+  });
+  app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
+    refuse(thrown, request, response, options);
+  });
+  return createServer(app);
+}
+
+function mount(app: Express, dialect: Dialect, options: ListenerOptions, limited: express.RequestHandler): void {
+  const readBody = express.json({ limit: BODY_LIMIT, strict: false });
+  const paths = new Map<string, Route[]>();
+  for (const route of dialect.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  for (const [path, routes] of paths) {
+    for (const route of routes) {
+      const steps: express.RequestHandler[] = [];
+      if (route.scope !== null) steps.push(authenticate(route, options.keys), limited);
+      if (route.input.body !== null) steps.push(requireJson, readBody);
+      steps.push(answer(route));
+      app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
+    }
+    const allowed = routes.map((route) => route.method).join(", ");
+    app.all(path, (request, response) => {
+      response.set("Allow", allowed);
+      throw new Fault("method_not_allowed", `${request.method} is not possible here, but ${allowed} is`);
+    });
+  }
+}
+
+function authenticate(route: Route, keys: ApiKeys): express.RequestHandler {
+  return (request, response, next) => {
+    const text = keyInHeaders(request.headers);
+    const key = text === null ? null : keys.authenticate(text);
+    if (key === null) {
+      const what = text === null ? "no API key was given" : "this API key is not valid";
+      throw new Fault("unauthorized", `${what}; send it as X-API-Key`);
+    }
+    if (route.scope !== null && !key.scopes.includes(route.scope)) {
+      throw new Fault("unauthorized", `this API key lacks the scope ${route.scope}`);
+    }
+    response.locals.key = key;
+    next();
+  };
+}
+
+function limitPerKey(options: ListenerOptions): express.RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: () => options.rateLimit(),
+    skip: () => options.rateLimit() === 0,
+    standardHeaders: "draft-8",
+    legacyHeaders: false,
+    keyGenerator: (_request, response) => callerOf(response).id,
+    handler: (_request, response) => {
+      const seconds = Number(response.getHeader("Retry-After") ?? 60);
+      throw new Fault("rate_limited", `more than ${options.rateLimit()} requests in a minute`, {
+        retryAfter: seconds,
+      });
+    },
+  });
+}
+
+/** A body that claims to be something else is refused before it is read; no body at all is left to the schema. */
+const requireJson: express.RequestHandler = (request, _response, next) => {
+  if (hasBody(request) && !request.is("json")) {
+    throw new Fault("invalid_request", "send the body as JSON, with Content-Type: application/json");
+  }
+  next();
+};
+
+function hasBody(request: Request): boolean {
+  return request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+}
+
+function answer(route: Route): express.RequestHandler {
+  return async (request, response) => {
+    const { params, query, body } = route.input;
+    const result = await route.handler({
+      params: parseInput(params, request.params),
+      query: parseInput(query, request.query),
+      body: body === null ? undefined : parseInput(body, request.body ?? {}),
+      key: callerOf(response),
+    });
+    response.json(route.output.parse(result));
+  };
+}
+
+/** Set by `authenticate`; on open routes there is nobody. */
+function callerOf(response: Response): ApiKey {
+  return response.locals.key ?? { id: "nobody", name: "nobody", lastFour: "", scopes: [] };
+}
+
+function requestId(response: Response): string {
+  return String(response.locals.requestId);
+}
+
+function refuse(thrown: unknown, request: Request, response: Response, options: ListenerOptions): void {
+  const fault = asFault(bodyFault(thrown) ?? thrown);
+  const id = requestId(response);
+  if (fault.status >= 500) options.log.error({ err: fault.cause ?? fault, request_id: id }, fault.message);
+  if (response.headersSent) return void response.destroy();
+  const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
+  if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
+  else if (fault.status === 503) response.set("Retry-After", "5");
+  response.status(fault.status).json(dialect.errorBody(fault, id));
+}
+
+/** What Express and its body parser throw, in our words; null when it is something else. */
+function bodyFault(thrown: unknown): Fault | null {
+  if (!(thrown instanceof Error) || !("status" in thrown)) {
+    return thrown instanceof URIError ? new Fault("invalid_request", "the address is not well encoded") : null;
+  }
+  if (thrown.status === 413) return new Fault("payload_too_large", "the body is larger than 1 MB");
+  if (typeof thrown.status === "number" && thrown.status < 500) {
+    return new Fault("invalid_request", "the body is not valid JSON", { cause: thrown });
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+import type { Event } from "../../src-shared/domain/event.ts";
+import type { FeedStep } from "../apple-messages/change-feed.ts";
+import { FeedState } from "../apple-messages/feed-state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Outbox } from "../sending/outbox.ts";
+import type { Database } from "../storage/database.ts";
+import type { WebhookStore } from "../webhooks/webhook-store.ts";
+import type { Bus } from "./bus.ts";
+import type { Journal } from "./journal.ts";
+
+/** Where steps of the change feed become durable, and only then news. */
+export interface Intake {
+  /** What the feed remembered last time; null on a first start. */
+  remembered(): FeedState | null;
+  /** Commits a step and tells everyone. Throws when the commit fails; nothing has happened then. */
+  commit(step: FeedStep): void;
+}
+
+/**
+ * The one transaction of the way in: cursor, outbox states, events and a delivery for each webhook are
+ * committed together. What happens after the commit may be lost with the process, since everyone it tells
+ * can ask again: webhooks have their deliveries, callers their outbox item.
+ */
+export function openIntake(options: {
+  database: Database;
+  journal: Journal;
+  outbox: Outbox;
+  webhooks: WebhookStore;
+  bus: Bus;
+  clock: Clock;
+  /** Events have been queued for webhooks. */
+  queued(): void;
+}): Intake {
+  const { database, journal, outbox, webhooks, bus, clock } = options;
+  const read = database.prepare<[], { state: string }>("SELECT state FROM feed_state");
+  const write = database.prepare<[string]>(
+    "INSERT INTO feed_state (only, state) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET state = excluded.state",
+  );
+
+  const record = database.transaction((step: FeedStep): { events: Event[]; moved: string[] } => {
+    const moved = outbox.confirm(step.outgoing);
+    const events = journal.append(step.changes, clock.now());
+    if (events.length > 0) {
+      const endpoints = webhooks.list().filter((webhook) => webhook.enabled);
+      for (const event of events) {
+        for (const { id, events: types } of endpoints) {
+          if (types.includes(event.type)) webhooks.enqueue(id, event.seq);
+        }
+      }
+    }
+    write.run(JSON.stringify(step.state));
+    return { events, moved };
+  });
+
+  return {
+    remembered() {
+      const row = read.get();
+      return row ? FeedState.parse(JSON.parse(row.state)) : null;
+    },
+    commit(step) {
+      const { events, moved } = record(step);
+      outbox.tell(moved);
+      bus.publish(events);
+      if (events.length > 0) options.queued();
+    },
+  };
+}

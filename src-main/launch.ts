@@ -1,0 +1,112 @@
+import { homedir } from "node:os";
+import { dirname, extname, join } from "node:path";
+import Conf from "conf";
+import packageJson from "../package.json" with { type: "json" };
+import { type Gateway, startGateway } from "./gateway.ts";
+import type { LaunchOptions } from "./launch-options.ts";
+import { openLog } from "./observability/log.ts";
+import type { Ports } from "./ports/ports.ts";
+import { defaultAllowedFolders } from "./sending/staging.ts";
+import { ensureSimulatedDatabase } from "./simulator/history.ts";
+import { installStandIn } from "./simulator/install-stand-in.ts";
+import { startSimulatedMessages } from "./simulator/messages-app.ts";
+import { logFolder, makePrivateFolder } from "./storage/data-folder.ts";
+import { lockDataFolder } from "./storage/instance-lock.ts";
+import { fileModeKeychain, type Keychain } from "./storage/keychain.ts";
+import { openSettings, type SettingsFile } from "./storage/settings-store.ts";
+
+export { type LaunchOptions, readLaunchOptions, UsageError } from "./launch-options.ts";
+
+/** What depends on the program that launches: Electron or plain Node. */
+export interface Surroundings {
+  /** The launching file, by which its neighbours are found: `import.meta.filename`. */
+  program: string;
+  /** Whether the window is served to browsers under /ui. */
+  serveUi: boolean;
+  keychain?: Keychain;
+  settingsFile?: SettingsFile;
+}
+
+/**
+ * Takes the data folder for this process, opens what lies in it, starts simulated Messages where asked, and
+ * then the gateway. Rejects with a sentence for the person: AlreadyRunning, a port that is taken, a folder of
+ * the other mode.
+ */
+export async function launchGateway(
+  options: LaunchOptions & Surroundings,
+  ports: Ports,
+): Promise<Gateway & { version: string }> {
+  const folder = makePrivateFolder(options.dataDir);
+  const lock = lockDataFolder(folder);
+  try {
+    const settings = openSettings(
+      options.settingsFile ?? new Conf({ projectName: "bellhop", cwd: folder, configFileMode: 0o600 }),
+      options.overrides,
+      (name) => process.stderr.write(`config.json: ${name} makes no sense; the default holds\n`),
+    );
+    const log = openLog({
+      folder: makePrivateFolder(logFolder(folder)),
+      level: settings.current().logLevel,
+      screen: process.stderr,
+    });
+    const simulation = options.mode === "simulated" ? startSimulation(options, ports) : null;
+    const home = dirname(options.program);
+    const controlToken = Buffer.from(ports.randomness.bytes(32)).toString("base64url");
+    const gateway = await startGateway(
+      {
+        mode: options.mode,
+        version: packageJson.version,
+        dataFolder: folder,
+        chatDb: options.chatDb,
+        osascript: simulation?.osascript ?? options.osascript,
+        needsPermissions: options.isThisMac,
+        scripts: join(home, "..", "resources", "applescript"),
+        ui: options.serveUi ? join(home, "..", "dist", "renderer") : null,
+        staging: { folder: stagingFolder(options), allowed: defaultAllowedFolders() },
+        settings,
+        keychain: options.keychain ?? fileModeKeychain,
+        apiKey: options.apiKey,
+        controlToken,
+        log,
+      },
+      ports,
+    ).catch((thrown: unknown) => {
+      simulation?.stop();
+      throw thrown;
+    });
+    lock.announce({ pid: process.pid, url: gateway.url, controlToken });
+    return {
+      ...gateway,
+      version: packageJson.version,
+      async stop() {
+        await gateway.stop();
+        simulation?.stop();
+        lock.release();
+      },
+    };
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
+}
+
+function startSimulation(
+  { dataDir, chatDb, macos, program }: LaunchOptions & Surroundings,
+  { clock, timers, randomness }: Ports,
+): { osascript: string; stop(): void } {
+  const simulatedDir = makePrivateFolder(join(dataDir, "simulated"));
+  ensureSimulatedDatabase({ chatDbPath: chatDb, macos, clock });
+  const messages = startSimulatedMessages({ chatDbPath: chatDb, macos, clock, timers, randomness });
+  const osascript = installStandIn({
+    simulatedDir,
+    nodePath: process.execPath,
+    entryPath: join(dirname(program), `osascript-stand-in${extname(program)}`),
+  });
+  return { osascript, stop: messages.stop };
+}
+
+/** Messages' sandbox reads few folders; its own attachments are one of them. */
+function stagingFolder({ isThisMac, dataDir }: LaunchOptions): string {
+  if (!isThisMac) return join(dataDir, "files", "staged");
+  return join(homedir(), "Library", "Messages", "Attachments", "bellhop");
+}

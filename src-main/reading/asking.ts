@@ -1,0 +1,32 @@
+import type { ReadingProblem } from "../../src-shared/status.ts";
+import { Fault } from "../../src-shared/faults.ts";
+import type { ChatDb } from "../apple-messages/chat-db.ts";
+import type { ChatDatabase } from "../apple-messages/connection.ts";
+import { ReadingFailure } from "../apple-messages/reading-failure.ts";
+
+/** Asks chat.db for a caller: a failure to read becomes the Fault that says what to do about it. */
+export function asking<T>(chatDb: ChatDb, question: (database: ChatDatabase) => T): T {
+  try {
+    return chatDb.read(question);
+  } catch (thrown) {
+    if (!(thrown instanceof ReadingFailure)) throw thrown;
+    throw new Fault("reading_unavailable", readingSentence(thrown.problem, chatDb.path), {
+      cause: thrown,
+      retryAfter: 5,
+    });
+  }
+}
+
+/** Why chat.db cannot be read, and what to do about it. */
+export function readingSentence(problem: ReadingProblem, path: string): string {
+  switch (problem) {
+    case "missing":
+      return `there is no message history at ${path}; open Messages once and sign in`;
+    case "refused":
+      return `macOS does not let Bellhop read ${path}; switch on Full Disk Access for it in System Settings`;
+    case "unreadable":
+      return `${path} is not a message history that Bellhop can read`;
+    case "stuck":
+      return `${path} does not answer; Bellhop keeps trying`;
+  }
+}

@@ -1,0 +1,35 @@
+import { basename } from "node:path";
+import type { OutgoingRow } from "../apple-messages/change-feed.ts";
+import type { OutboxPart } from "./outbox-item.ts";
+import { isChatMeant } from "./recipient.ts";
+
+/** A part whose row is awaited, with the chat it went to. */
+export interface Awaited {
+  part: OutboxPart;
+  chat: string;
+}
+
+/**
+ * Which of the awaited parts (longest waiting first) a row of our own belongs to: the same chat, the same
+ * content, and newer than everything that was there when the part was given to Messages. Each row is claimed
+ * by at most one part, so two equal texts in a row find two rows. Null when it is somebody else's.
+ */
+export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): OutboxPart | null {
+  const found = awaited.find(
+    ({ part, chat }) =>
+      part.messageGuid === null &&
+      message.rowId > (part.afterRowId ?? 0) &&
+      message.conversationIds.some((id) => isChatMeant(id, chat)) &&
+      sameContent(part, message),
+  );
+  return found?.part ?? null;
+}
+
+function sameContent(part: OutboxPart, message: OutgoingRow["message"]): boolean {
+  if (part.kind === "file") {
+    const name = basename(part.content).normalize();
+    return message.attachments.some((attachment) => attachment.name?.normalize() === name);
+  }
+  // Messages may compose accents and drop white space at the ends; it changes nothing else.
+  return message.body !== null && message.body.normalize().trim() === part.content.normalize().trim();
+}

@@ -1,0 +1,35 @@
+import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
+import { Fault } from "../../src-shared/faults.ts";
+
+/** Phone numbers are written in many ways; these are the signs that only group digits. */
+const GROUPING = /[\s().\-\u00a0]/g;
+
+/** A phone number or Apple ID as Messages spells it. Throws a Fault when it can be neither. */
+export function parseRecipient(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed.includes("@") && /^[^\s@]+@[^\s@]+$/.test(trimmed)) return trimmed.toLowerCase();
+  const digits = trimmed.replaceAll(GROUPING, "");
+  if (/^\+?\d{3,17}$/.test(digits)) return digits;
+  throw new Fault(
+    "invalid_request",
+    `recipient "${trimmed.slice(0, 80)}" is neither a phone number nor an email address`,
+  );
+}
+
+/**
+ * Whether a chat is the one that was meant: the same guid in any spelling, or a direct chat with the same
+ * address, where Messages may have added the country to a number.
+ */
+export function isChatMeant(chatGuid: string, meant: string): boolean {
+  if (chatKey(chatGuid) === chatKey(meant)) return true;
+  const chat = parseChatGuid(chatGuid);
+  const other = parseChatGuid(meant);
+  if (chat?.separator !== "-" || other?.separator !== "-") return false;
+  return sameNumber(chat.identifier, other.identifier);
+}
+
+function sameNumber(a: string, b: string): boolean {
+  if (!/^\+?\d{7,}$/.test(a) || !/^\+?\d{7,}$/.test(b)) return false;
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  return long.endsWith(short.replace("+", "")) && !(long.startsWith("+") && short.startsWith("+"));
+}

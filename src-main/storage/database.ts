@@ -1,0 +1,36 @@
+import { chmodSync } from "node:fs";
+import Sqlite, { type Database } from "better-sqlite3";
+import { MIGRATIONS } from "./migrations/migrations.ts";
+
+export type { Database };
+
+/**
+ * Opens bellhop.db (0600), brings it to the newest form, and makes every commit durable: what was
+ * acknowledged survives a crash of the machine. Throws when the file was written by a newer Bellhop.
+ */
+export function openDatabase(path: string): Database {
+  const database = new Sqlite(path, { timeout: 5_000 });
+  chmodSync(path, 0o600);
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = FULL");
+  // Only macOS knows it: there a plain fsync leaves the data in the drive's own cache.
+  database.pragma("fullfsync = ON");
+  database.pragma("foreign_keys = ON");
+  migrate(database);
+  return database;
+}
+
+/** Runs the migrations that have not run yet, each in a transaction of its own. */
+export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const done = Number(database.pragma("user_version", { simple: true }));
+  if (done > migrations.length) {
+    database.close();
+    throw new Error("this data folder was written by a newer Bellhop; install that version again");
+  }
+  migrations.slice(done).forEach((sql, index) => {
+    database.transaction(() => {
+      database.exec(sql);
+      database.pragma(`user_version = ${done + index + 1}`);
+    })();
+  });
+}

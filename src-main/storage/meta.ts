@@ -1,0 +1,31 @@
+import type { Mode } from "../../src-shared/status.ts";
+import type { Database } from "./database.ts";
+
+/** Single values that belong to the data folder as a whole. */
+export interface Meta {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+}
+
+/** Single values in `meta`. */
+export function openMeta(database: Database): Meta {
+  const read = database.prepare<[string], { value: string }>("SELECT value FROM meta WHERE key = ?");
+  const write = database.prepare<[string, string]>(
+    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  );
+  return {
+    get: (key) => read.get(key)?.value ?? null,
+    set: (key, value) => void write.run(key, value),
+  };
+}
+
+/** Marks the folder with its mode the first time; throws when it belongs to the other one. */
+export function claimMode(meta: Meta, mode: Mode, folder: string): void {
+  const owner = meta.get("mode");
+  if (owner === null) meta.set("mode", mode);
+  else if (owner !== mode) {
+    throw new Error(
+      `${folder} belongs to ${owner} Messages and is not used for ${mode} ones; choose another --data-dir`,
+    );
+  }
+}

@@ -1,0 +1,4 @@
+import { first } from "./001-first.ts";
+
+/** Every migration in order; the database's `user_version` is how many have run. Never change one that shipped. */
+export const MIGRATIONS: readonly string[] = [first];

@@ -1,0 +1,50 @@
+import { Settings } from "../../src-shared/settings.ts";
+
+/** What `conf` and `electron-store` have in common: one JSON file of plain values. */
+export interface SettingsFile {
+  store: Record<string, unknown>;
+  set(values: Record<string, unknown>): void;
+}
+
+/** The settings as they hold now. */
+export interface SettingsStore {
+  current(): Settings;
+  /** Keeps the change in config.json and tells whoever listens. */
+  change(values: Partial<Settings>): Settings;
+  onChange(listener: (settings: Settings) => void): void;
+}
+
+/**
+ * Settings out of config.json, with `overrides` (flags, environment) on top for this run only.
+ * A value in the file that makes no sense counts as absent; `complain` is told its name.
+ */
+export function openSettings(
+  file: SettingsFile,
+  overrides: Partial<Settings>,
+  complain: (name: string) => void = () => {},
+): SettingsStore {
+  const listeners: ((settings: Settings) => void)[] = [];
+  const kept = sensible(file.store, complain);
+  let current = Settings.parse({ ...kept, ...overrides });
+  return {
+    current: () => current,
+    change(values) {
+      file.set(values);
+      current = Settings.parse({ ...current, ...values });
+      for (const listener of listeners) listener(current);
+      return current;
+    },
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+function sensible(stored: Record<string, unknown>, complain: (name: string) => void): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(Settings.shape)) {
+    if (!(name in stored)) continue;
+    const value = schema.safeParse(stored[name]);
+    if (value.success) kept[name] = value.data;
+    else complain(name);
+  }
+  return kept;
+}

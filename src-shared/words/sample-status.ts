@@ -1,0 +1,30 @@
+import type { Status } from "../status.ts";
+
+/** A gateway that is well, on a Friday at two: what tests and pictures start from. */
+export const SAMPLE_NOW = Date.UTC(2026, 2, 13, 14, 2, 52);
+
+/** The status at `SAMPLE_NOW`, with whatever a test wants otherwise. */
+export function sampleStatus(other: Partial<Status> = {}): Status {
+  return {
+    mode: "real",
+    version: "0.1.0",
+    startedAt: Date.UTC(2026, 2, 13, 8, 12),
+    host: "127.0.0.1",
+    port: 3001,
+    url: "http://127.0.0.1:3001",
+    reading: {
+      problem: null,
+      since: null,
+      path: "/Users/me/Library/Messages/chat.db",
+      messages: 214_806,
+      lastMessageAt: SAMPLE_NOW - 40_000,
+      latencyMs: 9,
+    },
+    sending: { problem: null, since: null, waiting: 0, sentThisHour: 12 },
+    webhooks: { total: 3, failing: [], waiting: 0, deliveredToday: 1842 },
+    permissions: { fullDiskAccess: "on", automation: "on", accessibility: "off" },
+    hours: [],
+    latency: [],
+    ...other,
+  };
+}
