@@ -145,7 +145,9 @@ function requestId(response: Response): string {
 function refuse(thrown: unknown, request: Request, response: Response, options: ListenerOptions): void {
   const fault = asFault(bodyFault(thrown) ?? thrown);
   const id = requestId(response);
-  if (fault.status >= 500) options.log.error({ err: fault.cause ?? fault, request_id: id }, fault.message);
+  const where = { method: request.method, path: request.path, status: fault.status, request_id: id };
+  if (fault.code === "internal") options.log.error({ err: fault.cause, ...where }, "unexpected");
+  else options.log.debug({ code: fault.code, ...where }, "refused");
   if (response.headersSent) return void response.destroy();
   const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
   if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
@@ -155,9 +157,8 @@ function refuse(thrown: unknown, request: Request, response: Response, options: 
 
 /** What Express and its body parser throw, in our words; null when it is something else. */
 function bodyFault(thrown: unknown): Fault | null {
-  if (!(thrown instanceof Error) || !("status" in thrown)) {
-    return thrown instanceof URIError ? new Fault("invalid_request", "the address is not well encoded") : null;
-  }
+  if (thrown instanceof URIError) return new Fault("invalid_request", "the address is not well encoded");
+  if (thrown instanceof Fault || !(thrown instanceof Error) || !("status" in thrown)) return null;
   if (thrown.status === 413) return new Fault("payload_too_large", "the body is larger than 1 MB");
   if (typeof thrown.status === "number" && thrown.status < 500) {
     return new Fault("invalid_request", "the body is not valid JSON", { cause: thrown });

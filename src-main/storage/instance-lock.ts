@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { z } from "zod";
@@ -31,8 +31,10 @@ export interface InstanceLock {
  * drops it however the process ends, and a reused pid fools nobody. Throws AlreadyRunning.
  */
 export function lockDataFolder(folder: string): InstanceLock {
-  const lock = new Sqlite(join(folder, "instance.lock"), { timeout: 0 });
+  const path = join(folder, "instance.lock");
+  const lock = new Sqlite(path, { timeout: 0 });
   try {
+    chmodSync(path, 0o600);
     lock.pragma("locking_mode = EXCLUSIVE");
     lock.exec("BEGIN EXCLUSIVE");
   } catch {
