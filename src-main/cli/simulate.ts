@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import { realPorts } from "../ports/real.ts";
-import { planFaults } from "../simulator/faults.ts";
+import { parseFaults, planFaults } from "../simulator/faults.ts";
 import type { Service } from "../simulator/macos.ts";
 import {
   type Actor,
@@ -221,9 +221,9 @@ function reaction(
 
 function fail(store: Store, options: { message: string; code: number; next?: string }): Outcome[] {
   if (options.next !== undefined) {
-    const faults: unknown = JSON.parse(options.next);
-    planFaults(join(store.attachments, ".."), Array.isArray(faults) ? faults : [faults]);
-    return [{ planned: Array.isArray(faults) ? faults.length : 1 }];
+    const faults = parseFaults(options.next);
+    planFaults(join(store.attachments, ".."), faults);
+    return [{ planned: faults.length }];
   }
   const message = messageNamed(store, options.message);
   if (message.fromMe === 0)

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { ensureSimulatedDatabase } from "./history.ts";
+import { findMessage, participantsOf, textOf } from "./message-store.ts";
+import { manualTime } from "./testing/manual-time.ts";
+import { rowOf, temporaryFolder, temporaryStore } from "./testing/temporary-store.ts";
+
+const CLI = resolve(import.meta.dirname, "../cli");
+
+/** The commands as a person runs them: processes of their own. */
+async function simulate(dataDir: string, ...args: string[]): Promise<Record<string, unknown>> {
+  const command = [join(CLI, "simulate.ts"), ...args, "--data-dir", dataDir];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 20_000 });
+  const last: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  return { ...(last as object) };
+}
+
+function simulatedFolder() {
+  const folder = temporaryFolder();
+  const { clock } = manualTime();
+  ensureSimulatedDatabase({ chatDbPath: join(folder, "simulated", "chat.db"), macos: 26, clock });
+  return { folder, store: temporaryStore(26, join(folder, "simulated")) };
+}
+
+it("simulate makes things happen from the command line", async () => {
+  const { folder, store } = simulatedFolder();
+  const file = join(folder, "note.txt");
+  writeFileSync(file, "x");
+  const { guid } = await simulate(
+    folder,
+    "receive",
+    "--from",
+    "+15550001",
+    "--text",
+    "-hi 👋",
+    "--attach",
+    file,
+  );
+  expect(textOf(findMessage(store, String(guid)))).toBe("\uFFFC-hi 👋");
+  const tapback = await simulate(folder, "react", "--to", "last", "--kind", "love");
+  expect(rowOf(store, String(tapback.guid)).associated_message_guid).toBe(`p:0/${guid}`);
+  await simulate(folder, "edit", "--message", "last", "--text", "changed");
+  expect(textOf(findMessage(store, String(guid)))).toBe("\uFFFCchanged");
+  await simulate(folder, "unsend", "--message", String(guid));
+  expect(rowOf(store, String(guid)).part_count).toBe(0n);
+  const group = await simulate(folder, "group", "create", "--name", "Crew", "--with", "+15550111,+15550112");
+  await simulate(folder, "group", "add", "--group", "Crew", "--address", "+15550113");
+  const chat = store.sql.chatByGuid.get(String(group.guid));
+  expect(chat && participantsOf(store, chat)).toHaveLength(3);
+  await simulate(folder, "fail", "--next", '[{"osascript":-1743}]');
+  expect(existsSync(join(folder, "simulated", "faults.json"))).toBe(true);
+  expect(await simulate(folder, "status")).toMatchObject({ macos: 26, conversations: 10 });
+});
+
+it("simulate names the fix", async () => {
+  const { folder } = simulatedFolder();
+  await expect(simulate(temporaryFolder(), "status")).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("npm start -- --simulate"),
+  });
+  await expect(simulate(folder, "edit", "--message", "NONE", "--text", "x")).rejects.toMatchObject({
+    stderr: expect.stringContaining("no message NONE"),
+  });
+});
+
+it("make-db writes a database, tells how far it is, and overwrites nothing", async () => {
+  const out = join(temporaryFolder(), "chat.db");
+  const command = [join(CLI, "make-db.ts"), "--out", out, "--messages", "500", "--conversations", "5"];
+  const run = () => promisify(execFile)(process.execPath, command, { timeout: 20_000 });
+  const { stdout, stderr } = await run();
+  expect(stdout).toContain("500 messages in 5 conversations");
+  expect(stderr).toContain("100 %");
+  await expect(run()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("--force") });
+});
