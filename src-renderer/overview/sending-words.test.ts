@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { SendingProblem } from "../../src-shared/status.ts";
+import { sampleStatus } from "../../src-shared/words/sample-status.ts";
+import { outlook } from "./sending-words.ts";
+
+const sendingWith = (problem: SendingProblem | null) =>
+  sampleStatus({ sending: { ...sampleStatus().sending, problem } });
+
+describe("what is true of a message before it is sent", () => {
+  it("cannot go without a recipient or a text, and says which", () => {
+    expect(outlook(sendingWith(null), " ", "Hello")).toMatchObject({
+      canSend: false,
+      words: expect.stringContaining("Say who"),
+    });
+    expect(outlook(sendingWith(null), "+1", " \n")).toEqual({ canSend: false, words: "Write a message." });
+    expect(outlook(sendingWith(null), "+1", "Hello").canSend).toBe(true);
+  });
+
+  it.each(SendingProblem.options)("%s: it waits, or there is no way to send", (problem) => {
+    const said = outlook(sendingWith(problem), "+1", "Hello");
+    expect(said.canSend).toBe(problem !== "no_sender");
+    expect(said.words).toMatch(problem === "no_sender" ? /no Messages/ : /waits in the outbox until/);
+  });
+
+  it("says that nobody is texted while Messages is simulated", () => {
+    expect(outlook(sampleStatus({ mode: "simulated" }), "+1", "Hello").words).toContain("nobody is texted");
+  });
+});

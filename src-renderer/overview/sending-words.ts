@@ -1,0 +1,33 @@
+import type { Status } from "../../src-shared/status.ts";
+
+/** What is true of a message before it is sent. */
+export interface Outlook {
+  canSend: boolean;
+  words: string;
+}
+
+const WAITS: Record<"paused" | "automation_denied" | "reading_off", string> = {
+  paused: "Sending is paused: the message waits in the outbox until you resume.",
+  automation_denied: "Automation is off: the message waits in the outbox until it is on.",
+  reading_off: "Reading is off: the message waits in the outbox until it is back.",
+};
+
+/** Whether a message can be sent now, or why not, or that it will wait. */
+export function outlook(status: Status, recipient: string, body: string): Outlook {
+  const { problem } = status.sending;
+  if (problem === "no_sender")
+    return { canSend: false, words: "This computer has no Messages to send with." };
+  if (recipient.trim() === "")
+    return {
+      canSend: false,
+      words: problem === null ? "Say who it goes to: a phone number or an email address." : WAITS[problem],
+    };
+  if (body.trim() === "")
+    return { canSend: false, words: problem === null ? "Write a message." : WAITS[problem] };
+  if (problem !== null) return { canSend: true, words: WAITS[problem] };
+  const isSimulated = status.mode === "simulated";
+  return {
+    canSend: true,
+    words: isSimulated ? "Goes to simulated Messages: nobody is texted." : "Goes out as a real message.",
+  };
+}
