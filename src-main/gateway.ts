@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Mode } from "../src-shared/status.ts";
 import { openApiKeys } from "./access/api-keys.ts";
@@ -11,6 +10,7 @@ import { statusReader } from "./control/status.ts";
 import { aimessage } from "./dialects/aimessage/aimessage.ts";
 import { wireEvent } from "./dialects/aimessage/translate.ts";
 import { openEventSockets } from "./http/event-sockets.ts";
+import { type Address, listen } from "./http/listen.ts";
 import { createListener } from "./http/listener.ts";
 import { openUiSessions } from "./http/ui/sessions.ts";
 import { openUi } from "./http/ui/ui.ts";
@@ -177,7 +177,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     sendWaitMs: () => settings.current().sendWaitMs,
   });
 
-  let address = { host: settings.current().host, port: settings.current().port, url: "" };
+  let address: Address = { host: settings.current().host, port: settings.current().port, url: "" };
   const control = openControl({
     status: statusReader({
       mode,
@@ -288,32 +288,6 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     revealKey: keys.reveal,
     stop: onlyOnce(stop),
   };
-}
-
-function listen(
-  server: import("node:http").Server,
-  host: string,
-  port: number,
-): Promise<{ host: string; port: number; url: string }> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => reject(new Error(listenSentence(cause, host, port))));
-    server.listen(port, host, () => {
-      const taken = (server.address() as AddressInfo).port;
-      const name = host.includes(":") ? `[${host}]` : host;
-      resolve({ host, port: taken, url: `http://${name}:${taken}` });
-    });
-  });
-}
-
-function listenSentence(cause: NodeJS.ErrnoException, host: string, port: number): string {
-  if (cause.code === "EADDRINUSE") {
-    return `port ${port} on ${host} is taken; quit the program that listens there, or choose another with --port`;
-  }
-  if (cause.code === "EADDRNOTAVAIL" || cause.code === "ENOTFOUND") {
-    return `${host} is not an address of this machine; choose another with --host`;
-  }
-  if (cause.code === "EACCES") return `this user may not listen on port ${port}; choose one above 1023 with --port`;
-  return `cannot listen on ${host}:${port}: ${cause.message}`;
 }
 
 function onlyOnce(run: () => Promise<void>): () => Promise<void> {

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, sep } from "node:path";
 import Conf from "conf";
 import packageJson from "../package.json" with { type: "json" };
 import { type Gateway, startGateway } from "./gateway.ts";
@@ -60,7 +60,7 @@ export async function launchGateway(
         chatDb: options.chatDb,
         osascript: simulation?.osascript ?? options.osascript,
         needsPermissions: options.isThisMac,
-        scripts: join(home, "..", "resources", "applescript"),
+        scripts: onDisk(join(home, "..", "resources", "applescript")),
         ui: options.serveUi ? join(home, "..", "dist", "renderer") : null,
         staging: { folder: stagingFolder(options), allowed: defaultAllowedFolders() },
         settings,
@@ -103,6 +103,11 @@ function startSimulation(
     entryPath: join(dirname(program), `osascript-stand-in${extname(program)}`),
   });
   return { osascript, stop: messages.stop };
+}
+
+/** Other programs cannot look into the packed app's archive; what they read lies beside it. */
+function onDisk(path: string): string {
+  return path.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
 }
 
 /** Messages' sandbox reads few folders; its own attachments are one of them. */

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { Express, NextFunction, Request, Response } from "express";
 import express from "express";
 import { rateLimit } from "express-rate-limit";
-import type { Mode } from "../../src-shared/status.ts";
 import { asFault, Fault } from "../../src-shared/faults.ts";
+import type { Mode } from "../../src-shared/status.ts";
 import type { ApiKey, ApiKeys } from "../access/api-keys.ts";
 import { checkCaller, keyInHeaders } from "../access/caller.ts";
 import type { Log } from "../observability/log.ts";
@@ -55,7 +55,12 @@ export function createListener(options: ListenerOptions): Server {
   return createServer(app);
 }
 
-function mount(app: Express, dialect: Dialect, options: ListenerOptions, limited: express.RequestHandler): void {
+function mount(
+  app: Express,
+  dialect: Dialect,
+  options: ListenerOptions,
+  limited: express.RequestHandler,
+): void {
   const readBody = express.json({ limit: BODY_LIMIT, strict: false });
   const paths = new Map<string, Route[]>();
   for (const route of dialect.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
@@ -117,7 +122,9 @@ const requireJson: express.RequestHandler = (request, _response, next) => {
 };
 
 function hasBody(request: Request): boolean {
-  return request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  return (
+    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0
+  );
 }
 
 function answer(route: Route): express.RequestHandler {

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { Fault } from "../../src-shared/faults.ts";
 import type { ApiKey } from "../access/api-keys.ts";
 import type { Scope } from "../access/scopes.ts";
-import type { Fault } from "../../src-shared/faults.ts";
 
 export type Method = "GET" | "POST" | "DELETE";
 

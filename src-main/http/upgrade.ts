@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES, type Server } from "node:http";
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { asFault, Fault } from "../../src-shared/faults.ts";
 import { checkCaller } from "../access/caller.ts";

@@ -8,8 +8,8 @@ import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import { isOwnOrigin, keyInHeaders } from "../../access/caller.ts";
 import type { Control } from "../../control/control.ts";
-import { type LinkRefusal, LINK_MS, type UiSessions } from "./sessions.ts";
 import { serveControl } from "./control-socket.ts";
+import { LINK_MS, type LinkRefusal, type UiSessions } from "./sessions.ts";
 
 const PROTOCOL = "bellhop.ui.v1";
 const LARGEST_FRAME = 1024 * 1024;
@@ -71,12 +71,17 @@ export function openUi(options: {
       response.status(401).json({ error: { code: session, message: REFUSALS[session] } });
       return;
     }
-    response.cookie(options.cookieName(), session.cookie, { httpOnly: true, sameSite: "strict", path: "/ui" });
+    response.cookie(options.cookieName(), session.cookie, {
+      httpOnly: true,
+      sameSite: "strict",
+      path: "/ui",
+    });
     response.json({ socketToken: session.socketToken });
   });
   router.post("/links", (request, response) => {
     const token = keyInHeaders(request.headers) ?? "";
-    if (!sameText(token, options.controlToken)) throw new Fault("unauthorized", "this is not the owner's call");
+    if (!sameText(token, options.controlToken))
+      throw new Fault("unauthorized", "this is not the owner's call");
     response.json({ token: sessions.link() });
   });
   router.use(express.static(options.files, { index: "index.html", fallthrough: true, redirect: false }));
