@@ -73,9 +73,12 @@ export function readLaunchOptions(args: readonly string[], env: NodeJS.ProcessEn
   const flags = Flags.safeParse(rawFlags(args, env));
   if (!flags.success) throw new UsageError(flags.error.issues[0]?.message ?? "these flags make no sense");
   const { simulate, macos, chatDb, osascript, dataDir, host, port, rateLimit, logLevel } = flags.data;
-  const simulated = simulate === true || (typeof simulate === "string" && !["", "0", "false"].includes(simulate));
+  const simulated =
+    simulate === true || (typeof simulate === "string" && !["", "0", "false"].includes(simulate));
   if (simulated && (chatDb !== undefined || osascript !== undefined)) {
-    throw new UsageError("--simulate brings its own chat.db and osascript; leave --chat-db and --osascript out");
+    throw new UsageError(
+      "--simulate brings its own chat.db and osascript; leave --chat-db and --osascript out",
+    );
   }
   const source = simulated ? "simulated" : chatDb === undefined ? "real" : "copy";
   const folder = resolve(dataDir ?? defaultDataFolder(source));

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { Message } from "../../src-shared/domain/message.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import type { Change } from "./change.ts";
@@ -8,7 +9,6 @@ import { type FeedState, judge } from "./feed-state.ts";
 import type { MessageRow } from "./message-queries.ts";
 import { ReadingFailure } from "./reading-failure.ts";
 import { toChange, toMessage } from "./row-to-domain.ts";
-import type { Message } from "../../src-shared/domain/message.ts";
 import type { Watch, Watcher } from "./watcher.ts";
 
 /** A row of our own as it stands: what a send is confirmed by. */

@@ -5,7 +5,9 @@ export type Columns = ReadonlySet<string>;
 
 /** Asks SQLite which columns `table` has: their order and number differ between versions and machines. */
 export function probeColumns(database: Database, table: string): Columns {
-  const rows = database.prepare<[string], { name: string }>("SELECT name FROM pragma_table_info(?)").all(table);
+  const rows = database
+    .prepare<[string], { name: string }>("SELECT name FROM pragma_table_info(?)")
+    .all(table);
   return new Set(rows.map((row) => row.name));
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
-import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
 import { type ConversationQueries, prepareConversationQueries } from "./conversation-queries.ts";
+import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
 import { ReadingFailure, readingFailure } from "./reading-failure.ts";
 
 /** Which file it is: another inode means that the database was replaced. */

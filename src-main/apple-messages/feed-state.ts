@@ -29,7 +29,13 @@ const BACKFILL_MS = 24 * 60 * 60 * 1_000;
  * Decides about one row: emit it, hold it until it is complete, or pass it over (backfill; and the empty,
  * unjoined row that macOS 26 leaves after a group send that failed).
  */
-export function judge(row: MessageRow, inChats: number, since: number, now: number, highWater: number): Verdict {
+export function judge(
+  row: MessageRow,
+  inChats: number,
+  since: number,
+  now: number,
+  highWater: number,
+): Verdict {
   const waited = now - since;
   const empty = isEmpty(row);
   if (inChats === 0 || empty) {

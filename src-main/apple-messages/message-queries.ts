@@ -89,7 +89,9 @@ export function prepareMessageQueries(database: Database): MessageQueries {
     `SELECT ${row} ${from} WHERE m.ROWID > ? ORDER BY m.ROWID LIMIT ?`,
   );
   const rowIdBefore = database
-    .prepare<[bigint], number>("SELECT COALESCE(MIN(ROWID) - 1, (SELECT MAX(ROWID) FROM message), 0) FROM message WHERE date >= ?")
+    .prepare<[bigint], number>(
+      "SELECT COALESCE(MIN(ROWID) - 1, (SELECT MAX(ROWID) FROM message), 0) FROM message WHERE date >= ?",
+    )
     .pluck();
   const pageOfAll = database.prepare<[bigint, number, number], MessageRow>(
     `SELECT ${row} ${from} WHERE m.date > ? AND ${IS_MESSAGE} ORDER BY m.date DESC, m.ROWID DESC LIMIT ? OFFSET ?`,

@@ -20,7 +20,12 @@ export function readingFailure(thrown: unknown, path: string): ReadingFailure {
   if (thrown instanceof ReadingFailure) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   if (code === "ENOENT" || !seemsThere(path)) return new ReadingFailure("missing", path, thrown);
-  if (code === "EPERM" || code === "EACCES" || code.startsWith("SQLITE_AUTH") || code.startsWith("SQLITE_PERM")) {
+  if (
+    code === "EPERM" ||
+    code === "EACCES" ||
+    code.startsWith("SQLITE_AUTH") ||
+    code.startsWith("SQLITE_PERM")
+  ) {
     return new ReadingFailure("refused", path, thrown);
   }
   const damaged = ["SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CANTOPEN", "SQLITE_ERROR", "EISDIR"];

@@ -2,8 +2,8 @@ import {
   type CallInput,
   type CallName,
   type CallOutput,
-  calls,
   type ControlAnswer,
+  calls,
   type EventLine,
   type Push,
   type SendResult,
@@ -17,7 +17,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
-import type { SendReport, Sending } from "../sending/send.ts";
+import type { Sending, SendReport } from "../sending/send.ts";
 import { eventLine, noticeLine } from "./event-lines.ts";
 
 /** What `src-shared/control.ts` promises, for every transport alike. */
@@ -108,7 +108,8 @@ export function openControl(sources: ControlSources): Control {
       try {
         if (!isCallName(name)) return refusal("unknown_call", `there is no call ${name}`);
         const parsed = calls[name].input.safeParse(input ?? {});
-        if (!parsed.success) return refusal("invalid_request", parsed.error.issues[0]?.message ?? "not understood");
+        if (!parsed.success)
+          return refusal("invalid_request", parsed.error.issues[0]?.message ?? "not understood");
         // The table above has, for each name, the answer to that very input.
         const answer = answers[name] as (input: unknown) => unknown;
         return { ok: true, value: await answer(parsed.data) };
@@ -154,7 +155,11 @@ function refusal(code: string, message: string): ControlAnswer {
 
 function sendResult({ item, message }: SendReport, status: Status, tookMs: number): SendResult {
   if (message?.status === "failed") {
-    return { outcome: "failed", sentence: `Not sent: ${item.reason ?? "Messages could not deliver it"}.`, tookMs };
+    return {
+      outcome: "failed",
+      sentence: `Not sent: ${item.reason ?? "Messages could not deliver it"}.`,
+      tookMs,
+    };
   }
   if (message !== null) return { outcome: "sent", sentence: `Sent in ${tookMs} ms.`, tookMs };
   if (item.state === "queued" && status.sending.problem === "paused") {

@@ -7,7 +7,10 @@ import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 
 /** An event as one line of the window: who, what, when. */
-export function eventLine(event: Event, reading: { messages: Messages; conversations: Conversations }): EventLine {
+export function eventLine(
+  event: Event,
+  reading: { messages: Messages; conversations: Conversations },
+): EventLine {
   const { id, seq, type, at } = event;
   const line = { id, seq, type, at, person: personOf(event.data, reading.conversations) };
   if (event.type === "message.received" || event.type === "message.sent") {

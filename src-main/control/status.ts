@@ -116,7 +116,9 @@ function sendingOf(sources: StatusSources, readingOffSince: number | null): Stat
 function webhooksOf(store: WebhookStore, now: number): Status["webhooks"] {
   const endpoints = store.endpoints();
   const failing = endpoints.flatMap(({ webhook, failingSince, lastStatus }) =>
-    failingSince === null ? [] : [{ name: new URL(webhook.url).host, status: lastStatus, since: failingSince }],
+    failingSince === null
+      ? []
+      : [{ name: new URL(webhook.url).host, status: lastStatus, since: failingSince }],
   );
   const { waiting, delivered } = store.counts(now - DAY_MS);
   return { total: endpoints.length, failing, waiting, deliveredToday: delivered };

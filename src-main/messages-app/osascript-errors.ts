@@ -36,9 +36,15 @@ export function faultOfCode(code: number | null, reason: string): Fault {
     case -10000:
       return new Fault("messages_error", "Messages answered with an error (-10000)");
     case -2753:
-      return new Fault("service_unavailable", "this Mac has no account for that service; sign in to Messages");
+      return new Fault(
+        "service_unavailable",
+        "this Mac has no account for that service; sign in to Messages",
+      );
     case -25211:
-      return new Fault("accessibility_denied", "Accessibility is off for Bellhop; switch it on in System Settings");
+      return new Fault(
+        "accessibility_denied",
+        "Accessibility is off for Bellhop; switch it on in System Settings",
+      );
     case -2741:
     case -2700:
       return new Fault("script_error", `the script failed (${code})`);

@@ -9,7 +9,12 @@ const SECRET = ["key", "secret", "token", "body", "text", "*.key", "*.secret", "
 
 /** Logs to `bellhop.log` in `folder` (0600), and what needs a person also to `screen`. */
 export function openLog(options: { folder: string; level: Level; screen?: DestinationStream }): Log {
-  const file = pino.destination({ dest: join(options.folder, "bellhop.log"), mkdir: true, sync: true, mode: 0o600 });
+  const file = pino.destination({
+    dest: join(options.folder, "bellhop.log"),
+    mkdir: true,
+    sync: true,
+    mode: 0o600,
+  });
   const streams: pino.StreamEntry[] = [{ level: options.level, stream: file }];
   if (options.screen) streams.push({ level: "warn", stream: options.screen });
   return pino(

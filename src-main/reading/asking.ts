@@ -1,5 +1,5 @@
-import type { ReadingProblem } from "../../src-shared/status.ts";
 import { Fault } from "../../src-shared/faults.ts";
+import type { ReadingProblem } from "../../src-shared/status.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { ChatDatabase } from "../apple-messages/connection.ts";
 import { ReadingFailure } from "../apple-messages/reading-failure.ts";

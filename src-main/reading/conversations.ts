@@ -1,7 +1,7 @@
 import type { Conversation } from "../../src-shared/domain/conversation.ts";
 import { Fault } from "../../src-shared/faults.ts";
-import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
+import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { ChatDatabase } from "../apple-messages/connection.ts";
 import type { ChatRow, ConversationQueries } from "../apple-messages/conversation-queries.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";

@@ -2,8 +2,8 @@ import type { Message } from "../../src-shared/domain/message.ts";
 import { Fault } from "../../src-shared/faults.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
-import { chatsOf } from "./conversations.ts";
 import { asking } from "./asking.ts";
+import { chatsOf } from "./conversations.ts";
 
 /** Which messages are wanted, newest first. */
 export interface MessageFilter {

@@ -5,7 +5,10 @@ import type { OutboxItem, OutboxPart, OutboxState } from "./outbox-item.ts";
 
 /** The outbox in bellhop.db. What is written here is committed before Messages hears of it. */
 export interface OutboxStore {
-  add(item: Pick<OutboxItem, "id" | "createdAt" | "chat">, parts: readonly Pick<OutboxPart, "kind" | "content">[]): void;
+  add(
+    item: Pick<OutboxItem, "id" | "createdAt" | "chat">,
+    parts: readonly Pick<OutboxPart, "kind" | "content">[],
+  ): void;
   get(id: string): OutboxItem | null;
   /** The oldest part that waits for its turn; null when none does. */
   nextQueued(): OutboxPart | null;
@@ -92,7 +95,12 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
     messageGuid: row.message_guid,
     messageRowId: row.message_row_id,
   });
-  const settle = (part: OutboxPart, state: OutboxState, fault: FaultCode | null, reason: string | null): void => {
+  const settle = (
+    part: OutboxPart,
+    state: OutboxState,
+    fault: FaultCode | null,
+    reason: string | null,
+  ): void => {
     setPart.run(state, part.itemId, part.position);
     if (state !== "sent") dropRest.run(part.itemId, part.position);
     const states = parts.all(part.itemId).map((row) => toState(row.state));

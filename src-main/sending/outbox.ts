@@ -123,7 +123,10 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   function conclude(part: OutboxPart, outcome: SendOutcome): void {
     if (outcome.outcome === "taken") denied = null;
-    if (outcome.outcome === "not left" && store.get(part.itemId)?.parts[part.position]?.messageGuid === null) {
+    if (
+      outcome.outcome === "not left" &&
+      store.get(part.itemId)?.parts[part.position]?.messageGuid === null
+    ) {
       const fault = faultOfCode(outcome.code, outcome.reason);
       if (fault.code.startsWith("automation_")) denied = fault;
       store.settle(part, "failed", fault.code, fault.message);

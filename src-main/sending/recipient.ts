@@ -1,5 +1,5 @@
-import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 import { Fault } from "../../src-shared/faults.ts";
+import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 
 /** Phone numbers are written in many ways; these are the signs that only group digits. */
 const GROUPING = /[\s().\-\u00a0]/g;

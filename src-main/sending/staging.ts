@@ -1,12 +1,11 @@
-import { constants } from "node:fs";
+import { constants, createWriteStream } from "node:fs";
 import { mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { basename, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createWriteStream } from "node:fs";
+import { Fault } from "../../src-shared/faults.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import { Fault } from "../../src-shared/faults.ts";
 
 /** Largest file that is sent, in bytes. */
 const LARGEST = 100 * 1024 * 1024;

@@ -38,7 +38,10 @@ export function openSettings(
   };
 }
 
-function sensible(stored: Record<string, unknown>, complain: (name: string) => void): Record<string, unknown> {
+function sensible(
+  stored: Record<string, unknown>,
+  complain: (name: string) => void,
+): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Settings.shape)) {
     if (!(name in stored)) continue;

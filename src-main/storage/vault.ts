@@ -21,7 +21,9 @@ export function openVault(keyFile: string, keychain: Keychain, randomness: Rando
     ? keychain.unwrap(readFileSync(keyFile))
     : makeKey(keyFile, keychain, randomness);
   if (key.length !== KEY_BYTES) {
-    throw new Error(`${keyFile} does not hold a key of Bellhop; put the right file back, or remove the folder`);
+    throw new Error(
+      `${keyFile} does not hold a key of Bellhop; put the right file back, or remove the folder`,
+    );
   }
   return {
     seal(text) {

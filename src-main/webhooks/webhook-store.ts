@@ -23,7 +23,13 @@ export interface PendingDelivery {
 /** Endpoints and their queues in bellhop.db. */
 export interface WebhookStore {
   /** Makes or changes the endpoint with this url. Without a secret given, the one it has stays. */
-  upsert(webhook: { id: string; url: string; events: readonly EventType[]; secret?: string; createdAt: number }): Webhook;
+  upsert(webhook: {
+    id: string;
+    url: string;
+    events: readonly EventType[];
+    secret?: string;
+    createdAt: number;
+  }): Webhook;
   list(): Webhook[];
   endpoints(): Endpoint[];
   endpoint(id: string): Endpoint | null;
@@ -32,7 +38,12 @@ export interface WebhookStore {
   enqueue(webhookId: string, seq: number): void;
   head(webhookId: string): PendingDelivery | null;
   delivered(webhookId: string, seq: number, at: number, status: number): void;
-  failed(webhookId: string, seq: number, at: number, next: { at: number; status: number | null; refused: boolean }): void;
+  failed(
+    webhookId: string,
+    seq: number,
+    at: number,
+    next: { at: number; status: number | null; refused: boolean },
+  ): void;
   giveUp(webhookId: string, seq: number, at: number, status: number | null): void;
   disable(webhookId: string): void;
   counts(since: number): { waiting: number; delivered: number };
@@ -83,7 +94,9 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
      next_attempt_at = ? WHERE id = ?`,
   );
   const disable = database.prepare("UPDATE webhook SET enabled = 0 WHERE id = ?");
-  const waiting = database.prepare<[], number>("SELECT COUNT(*) FROM delivery WHERE state = 'pending'").pluck();
+  const waiting = database
+    .prepare<[], number>("SELECT COUNT(*) FROM delivery WHERE state = 'pending'")
+    .pluck();
   const done = database
     .prepare<[number], number>("SELECT COUNT(*) FROM delivery WHERE state = 'delivered' AND settled_at >= ?")
     .pluck();

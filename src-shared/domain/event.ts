@@ -2,7 +2,12 @@ import { z } from "zod";
 import { Message } from "./message.ts";
 import { Reaction } from "./reaction.ts";
 
-export const EVENT_TYPES = ["message.received", "message.sent", "reaction.added", "reaction.removed"] as const;
+export const EVENT_TYPES = [
+  "message.received",
+  "message.sent",
+  "reaction.added",
+  "reaction.removed",
+] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
 

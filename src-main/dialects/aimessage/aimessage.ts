@@ -3,7 +3,7 @@ import type { Health } from "../../control/health.ts";
 import { type Dialect, type Route, route } from "../../http/route.ts";
 import type { Conversations } from "../../reading/conversations.ts";
 import type { Messages } from "../../reading/messages.ts";
-import type { SendReport, Sending } from "../../sending/send.ts";
+import type { Sending, SendReport } from "../../sending/send.ts";
 import type { Webhooks } from "../../webhooks/webhooks.ts";
 import {
   Deleted,
@@ -51,75 +51,65 @@ export function aimessage(services: Services): Dialect {
 
 function reading({ messages, conversations }: Services): Route[] {
   return [
-    route(
-      {
-        method: "GET",
-        path: `${PREFIX}/messages`,
-        summary: "Messages, newest first.",
-        scope: "messages:read",
-        query: MessagesQuery,
-        output: page(WireMessage),
-        handler({ query }) {
-          const { conversation_id: conversationId, since, limit, offset } = query;
-          return paged(messages.list({ conversationId, since, limit, offset }).map(wireMessage));
-        },
+    route({
+      method: "GET",
+      path: `${PREFIX}/messages`,
+      summary: "Messages, newest first.",
+      scope: "messages:read",
+      query: MessagesQuery,
+      output: page(WireMessage),
+      handler({ query }) {
+        const { conversation_id: conversationId, since, limit, offset } = query;
+        return paged(messages.list({ conversationId, since, limit, offset }).map(wireMessage));
       },
-    ),
-    route(
-      {
-        method: "GET",
-        path: `${PREFIX}/messages/:id`,
-        summary: "One message, by its id or guid.",
-        scope: "messages:read",
-        params: IdParams,
-        output: WireMessage,
-        handler: ({ params }) => wireMessage(messages.get(params.id)),
-      },
-    ),
-    route(
-      {
-        method: "GET",
-        path: `${PREFIX}/conversations`,
-        summary: "Conversations, most recent activity first.",
-        scope: "messages:read",
-        query: PageQuery,
-        output: page(WireConversation),
-        handler: ({ query }) => paged(conversations.list(query).map(wireConversation)),
-      },
-    ),
-    route(
-      {
-        method: "GET",
-        path: `${PREFIX}/conversations/:id`,
-        summary: "One conversation, by its id in any spelling.",
-        scope: "messages:read",
-        params: IdParams,
-        output: WireConversation,
-        handler: ({ params }) => wireConversation(conversations.get(params.id)),
-      },
-    ),
+    }),
+    route({
+      method: "GET",
+      path: `${PREFIX}/messages/:id`,
+      summary: "One message, by its id or guid.",
+      scope: "messages:read",
+      params: IdParams,
+      output: WireMessage,
+      handler: ({ params }) => wireMessage(messages.get(params.id)),
+    }),
+    route({
+      method: "GET",
+      path: `${PREFIX}/conversations`,
+      summary: "Conversations, most recent activity first.",
+      scope: "messages:read",
+      query: PageQuery,
+      output: page(WireConversation),
+      handler: ({ query }) => paged(conversations.list(query).map(wireConversation)),
+    }),
+    route({
+      method: "GET",
+      path: `${PREFIX}/conversations/:id`,
+      summary: "One conversation, by its id in any spelling.",
+      scope: "messages:read",
+      params: IdParams,
+      output: WireConversation,
+      handler: ({ params }) => wireConversation(conversations.get(params.id)),
+    }),
   ];
 }
 
 function sending({ sending, sendWaitMs, now }: Services): Route[] {
   return [
-    route(
-      {
-        method: "POST",
-        path: `${PREFIX}/messages`,
-        summary: "Sends a message and answers with it as it stands in Messages.",
-        scope: "messages:send",
-        body: SendBody,
-        output: SentMessage,
-        async handler({ body, key }) {
-          if (body.attachments.length > 0 && !key.scopes.includes("files:path")) {
-            throw new Fault("path_not_allowed", "this API key lacks the scope files:path");
-          }
-          const report = await sending.send(body, sendWaitMs());
-          return { ...sentMessage(report, body.body, now()), outbox_id: report.item.id };
-        },
+    route({
+      method: "POST",
+      path: `${PREFIX}/messages`,
+      summary: "Sends a message and answers with it as it stands in Messages.",
+      scope: "messages:send",
+      body: SendBody,
+      output: SentMessage,
+      async handler({ body, key }) {
+        if (body.attachments.length > 0 && !key.scopes.includes("files:path")) {
+          throw new Fault("path_not_allowed", "this API key lacks the scope files:path");
+        }
+        const report = await sending.send(body, sendWaitMs());
+        return { ...sentMessage(report, body.body, now()), outbox_id: report.item.id };
       },
-    ),
+    }),
   ];
 }
 
@@ -141,44 +131,38 @@ function sentMessage({ message }: SendReport, body: string, now: number): WireMe
 
 function webhooks({ webhooks }: Services): Route[] {
   return [
-    route(
-      {
-        method: "POST",
-        path: `${PREFIX}/webhooks`,
-        summary: "Has an address told of events; the same address again changes it.",
-        scope: "webhooks",
-        body: WebhookBody,
-        output: WireWebhook,
-        handler({ body: { url, events, secret }, key }) {
-          const local = key.scopes.includes("webhooks:local");
-          return wireWebhook(webhooks.put({ url, events, secret: secret ?? undefined }, { local }));
-        },
+    route({
+      method: "POST",
+      path: `${PREFIX}/webhooks`,
+      summary: "Has an address told of events; the same address again changes it.",
+      scope: "webhooks",
+      body: WebhookBody,
+      output: WireWebhook,
+      handler({ body: { url, events, secret }, key }) {
+        const local = key.scopes.includes("webhooks:local");
+        return wireWebhook(webhooks.put({ url, events, secret: secret ?? undefined }, { local }));
       },
-    ),
-    route(
-      {
-        method: "GET",
-        path: `${PREFIX}/webhooks`,
-        summary: "Every address that is told of events.",
-        scope: "webhooks",
-        output: page(WireWebhook),
-        handler: () => paged(webhooks.list().map(wireWebhook)),
+    }),
+    route({
+      method: "GET",
+      path: `${PREFIX}/webhooks`,
+      summary: "Every address that is told of events.",
+      scope: "webhooks",
+      output: page(WireWebhook),
+      handler: () => paged(webhooks.list().map(wireWebhook)),
+    }),
+    route({
+      method: "DELETE",
+      path: `${PREFIX}/webhooks/:id`,
+      summary: "Stops telling an address.",
+      scope: "webhooks",
+      params: IdParams,
+      output: Deleted,
+      handler({ params }) {
+        webhooks.remove(params.id);
+        return { deleted: true as const };
       },
-    ),
-    route(
-      {
-        method: "DELETE",
-        path: `${PREFIX}/webhooks/:id`,
-        summary: "Stops telling an address.",
-        scope: "webhooks",
-        params: IdParams,
-        output: Deleted,
-        handler({ params }) {
-          webhooks.remove(params.id);
-          return { deleted: true as const };
-        },
-      },
-    ),
+    }),
   ];
 }
 
@@ -188,56 +172,50 @@ function capabilities({ messages, conversations }: Services): Route[] {
     throw new Fault("feature_unavailable", `${what} needs Accessibility, which Bellhop does not use yet`);
   };
   return [
-    route(
-      {
-        method: "POST",
-        path: `${PREFIX}/messages/:id/react`,
-        summary: "Puts a tapback on a message.",
-        scope: "messages:send",
-        params: IdParams,
-        body: ReactBody,
-        output: Done,
-        handler({ params }) {
-          messages.get(params.id);
-          return unavailable("reacting");
-        },
+    route({
+      method: "POST",
+      path: `${PREFIX}/messages/:id/react`,
+      summary: "Puts a tapback on a message.",
+      scope: "messages:send",
+      params: IdParams,
+      body: ReactBody,
+      output: Done,
+      handler({ params }) {
+        messages.get(params.id);
+        return unavailable("reacting");
       },
-    ),
-    route(
-      {
-        method: "POST",
-        path: `${PREFIX}/conversations/:id/typing`,
-        summary: "Shows that one is typing.",
-        scope: "messages:send",
-        params: IdParams,
-        output: Done,
-        handler({ params }) {
-          conversations.get(params.id);
-          return unavailable("showing that one is typing");
-        },
+    }),
+    route({
+      method: "POST",
+      path: `${PREFIX}/conversations/:id/typing`,
+      summary: "Shows that one is typing.",
+      scope: "messages:send",
+      params: IdParams,
+      output: Done,
+      handler({ params }) {
+        conversations.get(params.id);
+        return unavailable("showing that one is typing");
       },
-    ),
+    }),
   ];
 }
 
 function health({ health }: Services): Route {
-  return route(
-    {
-      method: "GET",
-      path: `${PREFIX}/health`,
-      summary: "Whether the gateway is well; always 200.",
-      scope: null,
-      output: WireHealth,
-      handler() {
-        const { mode, problem, reading } = health();
-        return {
-          status: problem === null ? ("ok" as const) : ("degraded" as const),
-          backend: { connected: reading, message: problem, private_api_available: false },
-          mode,
-        };
-      },
+  return route({
+    method: "GET",
+    path: `${PREFIX}/health`,
+    summary: "Whether the gateway is well; always 200.",
+    scope: null,
+    output: WireHealth,
+    handler() {
+      const { mode, problem, reading } = health();
+      return {
+        status: problem === null ? ("ok" as const) : ("degraded" as const),
+        backend: { connected: reading, message: problem, private_api_available: false },
+        mode,
+      };
     },
-  );
+  });
 }
 
 const paged = <T>(data: T[]): { data: T[]; count: number } => ({ data, count: data.length });

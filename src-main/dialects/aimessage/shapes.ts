@@ -59,7 +59,10 @@ export const SendBody = z.object({
     .min(1, "must not be empty")
     .max(320, "is too long"),
   body: z.string({ error: "must be a text" }).default(""),
-  attachments: z.array(z.string().startsWith("/", "must be an absolute path")).max(20, "at most 20").default([]),
+  attachments: z
+    .array(z.string().startsWith("/", "must be an absolute path"))
+    .max(20, "at most 20")
+    .default([]),
 });
 
 export const ReactBody = z.object({
