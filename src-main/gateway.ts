@@ -23,6 +23,7 @@ import { noSender } from "./messages-app/no-sender.ts";
 import { createLatency } from "./observability/latency.ts";
 import type { Log } from "./observability/log.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { Timer } from "./ports/timers.ts";
 import { readingSentence } from "./reading/asking.ts";
 import { openConversations } from "./reading/conversations.ts";
 import { openMessages } from "./reading/messages.ts";
@@ -38,6 +39,9 @@ import { openVault } from "./storage/vault.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
 import { openWebhookStore } from "./webhooks/webhook-store.ts";
 import { openWebhooks } from "./webhooks/webhooks.ts";
+
+/** How often staged files that nobody needs any more are removed. */
+const SWEEP_MS = 15 * 60 * 1_000;
 
 /** Everything a gateway is told about where and on what it runs. */
 export interface GatewayOptions {
@@ -253,7 +257,9 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     requestId: () => `req_${randomness.uuid().slice(0, 8)}`,
   });
 
+  let sweeping: Timer | undefined;
   const stop = async (): Promise<void> => {
+    sweeping?.cancel();
     feed.stop();
     sockets.close();
     ui?.close();
@@ -278,7 +284,11 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   }
   outbox.wake();
   deliverer.wake();
-  staging.sweep().catch(complain);
+  const sweep = (): void => {
+    staging.sweep().catch(complain);
+    sweeping = timers.after(SWEEP_MS, sweep);
+  };
+  sweep();
   log.info({ url: address.url, mode }, "ready");
   return {
     url: address.url,

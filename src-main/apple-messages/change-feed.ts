@@ -40,6 +40,15 @@ export interface FeedOptions {
   complain(thrown: unknown): void;
 }
 
+/** What one look has read. */
+interface Found {
+  step: FeedStep;
+  version: number;
+  generation: number;
+  /** The slice was full: there may be more. */
+  more: boolean;
+}
+
 export interface ChangeFeed {
   /** Looks now, without waiting for a file event. */
   look(): void;
@@ -77,33 +86,39 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     if (stopped || slice) return;
     try {
       chatDb.noticeReplacement();
-      chatDb.read(lookInto);
+      const found = chatDb.read(lookInto);
+      if (found !== null) take(found);
     } catch (thrown) {
       // chatDb keeps what is wrong with the file; anything else is worth a line.
       if (!(thrown instanceof ReadingFailure)) complain(thrown);
     }
   }
 
-  function lookInto(database: ChatDatabase): void {
+  /** Reads what is new; null when nothing can be. */
+  function lookInto(database: ChatDatabase): Found | null {
     // Before the rows: a commit that comes meanwhile then shows as another version next time.
     const version = database.dataVersion();
-    const fresh = chatDb.generation() !== seenGeneration;
-    if (!fresh && !behind && version === seenVersion && !heldAreDue()) return;
-
+    const generation = chatDb.generation();
+    const same = generation === seenGeneration && version === seenVersion;
+    if (same && !behind && !heldAreDue()) return null;
     const place = state === null ? atTheEnd(database) : inThisDatabase(state, database);
     const rows = database.messages.after(place.cursor, SLICE);
-    const step = takeStep(database, place, rows);
+    return { step: takeStep(database, place, rows), version, generation, more: rows.length === SLICE };
+  }
+
+  /** Hands a step over, outside of the reading: what fails here is not chat.db's fault. */
+  function take({ step, version, generation, more }: Found): void {
+    behind = true;
     if (step.state !== state) commit(step);
     state = step.state;
     seenVersion = version;
-    seenGeneration = chatDb.generation();
-    behind = rows.length === SLICE;
-    if (behind) {
-      slice = timers.after(0, () => {
-        slice = undefined;
-        look();
-      });
-    }
+    seenGeneration = generation;
+    behind = more;
+    if (!more) return;
+    slice = timers.after(0, () => {
+      slice = undefined;
+      look();
+    });
   }
 
   const heldAreDue = (): boolean => (state?.held.length ?? 0) > 0;

@@ -15,6 +15,8 @@ import type { OutboxStore } from "./outbox-store.ts";
 
 /** After this long without its row, nobody can say what became of a part. */
 const CONFIRM_MS = 60_000;
+/** How long a stop waits for the attempt that is under way. */
+const STOP_MS = 3_000;
 
 /** What is to be sent, to a chat given by its guid. */
 export interface SendRequest {
@@ -61,6 +63,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let running: Promise<void> | null = null;
   let wakeAgain = false;
   let stopped = false;
+  let abandoned = false;
   let deadline: Timer | undefined;
   let denied: Fault | null = null;
 
@@ -122,6 +125,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 
   function conclude(part: OutboxPart, outcome: SendOutcome): void {
+    if (abandoned) return;
     if (outcome.outcome === "taken") denied = null;
     if (
       outcome.outcome === "not left" &&
@@ -224,7 +228,12 @@ export function openOutbox(options: OutboxOptions): Outbox {
     async stop() {
       stopped = true;
       deadline?.cancel();
-      await running;
+      // What Messages has not answered by then stays `dispatching`, and its row settles it next time.
+      const patience = new Promise<void>((resolve) => {
+        timers.after(STOP_MS, resolve);
+      });
+      await Promise.race([running, patience]);
+      abandoned = true;
     },
   };
 
