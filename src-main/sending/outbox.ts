@@ -229,10 +229,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
       stopped = true;
       deadline?.cancel();
       // What Messages has not answered by then stays `dispatching`, and its row settles it next time.
-      const patience = new Promise<void>((resolve) => {
-        timers.after(STOP_MS, resolve);
+      await new Promise<void>((resolve) => {
+        const patience = timers.after(STOP_MS, resolve);
+        Promise.resolve(running).then(() => {
+          patience.cancel();
+          resolve();
+        });
       });
-      await Promise.race([running, patience]);
       abandoned = true;
     },
   };
