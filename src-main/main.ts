@@ -46,7 +46,7 @@ async function start(): Promise<void> {
       program: import.meta.filename,
       serveUi: false,
       keychain: systemKeychain(),
-      settingsFile: new Store({ cwd: options.dataDir, name: "config" }),
+      settingsFile: new Store({ cwd: options.dataDir, name: "config", configFileMode: 0o600 }),
     },
     realPorts(),
   );

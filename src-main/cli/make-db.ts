@@ -72,13 +72,3 @@ function macosVersion(text: string): Macos {
   if (macos === null) throw new InvalidArgumentError(`It has to be one of ${MACOS_VERSIONS.join(", ")}.`);
   return macos;
 }
-
-// Run by itself, and not as a part of the bundled command line.
-if (basename(process.argv[1] ?? "") === "make-db.ts") {
-  try {
-    makeDbCommand(realPorts().clock).parse();
-  } catch (cause) {
-    process.stderr.write(`make-db: ${cause instanceof Error ? cause.message : String(cause)}\n`);
-    process.exitCode = 1;
-  }
-}

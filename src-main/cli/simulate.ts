@@ -281,13 +281,3 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError("It has to be a whole number from 1.");
   return value;
 }
-
-// Run by itself, and not as a part of the bundled command line.
-if (basename(process.argv[1] ?? "") === "simulate.ts") {
-  try {
-    simulateCommand(realPorts()).parse();
-  } catch (cause) {
-    process.stderr.write(`simulate: ${cause instanceof Error ? cause.message : String(cause)}\n`);
-    process.exitCode = 1;
-  }
-}

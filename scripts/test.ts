@@ -1,0 +1,49 @@
+import { build, buildIfStale } from "./build.ts";
+import { check } from "./check.ts";
+import { type Counts, inWords, NONE, sum } from "./counts.ts";
+import { provideChromium } from "./provide-chromium.ts";
+import { provideElectron } from "./provide-electron.ts";
+import { say } from "./root.ts";
+import { type BrowsersAtHand, runPlaywright, runVitest, screenAtHand } from "./run-tests.ts";
+
+/** Fetches what the tests in a window need, and says what cannot be had. */
+async function provide(): Promise<BrowsersAtHand> {
+  const chromium = await provideChromium();
+  if (chromium) say(`Chromium: ${chromium.version} (${chromium.path})`);
+  else say("SKIPPED: the window in a browser, since no Chromium could be had");
+  const electron = await provideElectron();
+  if (electron) say(`Electron: ${electron.version} (${electron.from})`);
+  else say("SKIPPED: the menu-bar app, since no Electron could be had");
+  const hasScreen = screenAtHand();
+  if (electron && !hasScreen) say("SKIPPED: the menu-bar app, since there is no screen and no xvfb-run");
+  return { chromium, electron: hasScreen ? electron : null };
+}
+
+async function endToEnd(args: readonly string[] = []): Promise<Counts> {
+  const have = await provide();
+  const missing = [have.chromium, have.electron].filter((program) => program === null).length;
+  const ran = missing === 2 ? NONE : await runPlaywright(have, args);
+  return sum(ran, { ...NONE, skipped: missing });
+}
+
+/** Everything: types, style, imports, the build, the unit tests, and the tests in a window. */
+async function everything(): Promise<boolean> {
+  const checked = await check();
+  const built = await build();
+  const counts = sum(await runVitest(), built ? await endToEnd() : { ...NONE, failed: 1 });
+  if (!checked) say("The check failed: see FAILED above.");
+  if (!built) say("The build failed, so nothing was tested in a window.");
+  say(inWords(counts));
+  return checked && built && counts.failed === 0;
+}
+
+async function endToEndOnly(args: readonly string[]): Promise<boolean> {
+  if (!(await buildIfStale())) return false;
+  const counts = await endToEnd(args);
+  say(inWords(counts));
+  return counts.failed === 0;
+}
+
+const [only, ...args] = process.argv.slice(2);
+const passed = await (only === "e2e" ? endToEndOnly(args) : everything());
+process.exitCode = passed ? 0 : 1;
