@@ -1,7 +1,5 @@
-import { basename } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Clock } from "../ports/clock.ts";
-import { realPorts } from "../ports/real.ts";
 import { makeLargeDatabase } from "../simulator/large-database.ts";
 import { MACOS_VERSIONS, type Macos, parseMacos } from "../simulator/macos.ts";
 

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import { realPorts } from "../ports/real.ts";
 import { parseFaults, planFaults } from "../simulator/faults.ts";
 import type { Service } from "../simulator/macos.ts";
 import {

@@ -8,11 +8,11 @@ import { findMessage, participantsOf, textOf } from "./message-store.ts";
 import { manualTime } from "./testing/manual-time.ts";
 import { rowOf, temporaryFolder, temporaryStore } from "./testing/temporary-store.ts";
 
-const CLI = resolve(import.meta.dirname, "../cli");
+const CLI = resolve(import.meta.dirname, "../cli.ts");
 
 /** The commands as a person runs them: processes of their own. */
 async function simulate(dataDir: string, ...args: string[]): Promise<Record<string, unknown>> {
-  const command = [join(CLI, "simulate.ts"), ...args, "--data-dir", dataDir];
+  const command = [CLI, "simulate", ...args, "--data-dir", dataDir];
   const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 20_000 });
   const last: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
   return { ...(last as object) };
@@ -68,7 +68,7 @@ it("simulate names the fix", async () => {
 
 it("make-db writes a database, tells how far it is, and overwrites nothing", async () => {
   const out = join(temporaryFolder(), "chat.db");
-  const command = [join(CLI, "make-db.ts"), "--out", out, "--messages", "500", "--conversations", "5"];
+  const command = [CLI, "make-db", "--out", out, "--messages", "500", "--conversations", "5"];
   const run = () => promisify(execFile)(process.execPath, command, { timeout: 20_000 });
   const { stdout, stderr } = await run();
   expect(stdout).toContain("500 messages in 5 conversations");
