@@ -8,8 +8,8 @@ import type { WebhookStore } from "../webhooks/webhook-store.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Counting a million rows takes milliseconds: not for every glance at the window. */
-const COUNT_FOR_MS = 10_000;
+/** Counting a million rows takes milliseconds: it may take one part in this many of the time. */
+const COUNTING_SHARE = 200;
 
 export interface StatusSources {
   mode: Mode;
@@ -30,15 +30,15 @@ export interface StatusSources {
 /** Makes a function that gathers the facts the window and the tray show. */
 export function statusReader(sources: StatusSources): () => Status {
   const { chatDb, clock } = sources;
-  let counted: { at: number; figures: ReadingFigures } | null = null;
+  let known: ReadingFigures | null = null;
+  let goodUntil = 0;
 
   const figures = (): ReadingFigures => {
-    const now = clock.now();
-    if (counted && now - counted.at < COUNT_FOR_MS && counted.figures.messages !== null) {
-      return { ...counted.figures, lastMessageAt: latestMessage(chatDb) ?? counted.figures.lastMessageAt };
-    }
-    counted = { at: now, figures: readFigures(chatDb, now) };
-    return counted.figures;
+    const started = clock.monotonic();
+    if (known !== null && known.messages !== null && started < goodUntil) return known;
+    known = readFigures(chatDb, clock.now());
+    goodUntil = started + (clock.monotonic() - started) * COUNTING_SHARE;
+    return known;
   };
 
   return () => {
