@@ -5,11 +5,9 @@ import type { Latency } from "../observability/latency.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { WebhookStore } from "../webhooks/webhook-store.ts";
+import { readingFigures } from "./reading-figures.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** Counting a million rows takes milliseconds: it may take one part in this many of the time. */
-const COUNTING_SHARE = 200;
+const DAY_MS = 24 * 3_600_000;
 
 export interface StatusSources {
   mode: Mode;
@@ -30,17 +28,7 @@ export interface StatusSources {
 /** Makes a function that gathers the facts the window and the tray show. */
 export function statusReader(sources: StatusSources): () => Status {
   const { chatDb, clock } = sources;
-  let known: ReadingFigures | null = null;
-  let goodUntil = 0;
-
-  const figures = (): ReadingFigures => {
-    const started = clock.monotonic();
-    if (known !== null && known.messages !== null && started < goodUntil) return known;
-    known = readFigures(chatDb, clock.now());
-    goodUntil = started + (clock.monotonic() - started) * COUNTING_SHARE;
-    return known;
-  };
-
+  const figures = readingFigures(chatDb, clock);
   return () => {
     const now = clock.now();
     const { messages, lastMessageAt, hours } = figures();
@@ -66,40 +54,6 @@ export function statusReader(sources: StatusSources): () => Status {
       latency: sources.latency.points(),
     };
   };
-}
-
-interface ReadingFigures {
-  messages: number | null;
-  lastMessageAt: number | null;
-  hours: Status["hours"];
-}
-
-function readFigures(chatDb: ChatDb, now: number): ReadingFigures {
-  const thisHour = Math.floor(now / HOUR_MS);
-  const startsAt = Array.from({ length: 24 }, (_, at) => (thisHour - 23 + at) * HOUR_MS);
-  try {
-    return chatDb.read(({ messages }) => {
-      const counts = new Map(messages.hourly((thisHour - 23) * HOUR_MS).map((row) => [row.hour, row]));
-      const hours = startsAt.map((start) => {
-        const row = counts.get(start / HOUR_MS);
-        return { startsAt: start, received: row?.received ?? 0, sent: row?.sent ?? 0 };
-      });
-      return { messages: messages.count(), lastMessageAt: latestMessage(chatDb), hours };
-    });
-  } catch {
-    const hours = startsAt.map((start) => ({ startsAt: start, received: null, sent: null }));
-    return { messages: null, lastMessageAt: null, hours };
-  }
-}
-
-function latestMessage(chatDb: ChatDb): number | null {
-  try {
-    return chatDb.read(
-      ({ messages }) => messages.page({ chats: null, since: 0, limit: 1, offset: 0 })[0]?.at ?? null,
-    );
-  } catch {
-    return null;
-  }
 }
 
 function sendingOf(sources: StatusSources, readingOffSince: number | null): Status["sending"] {
