@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Mode } from "../src-shared/status.ts";
+import type { Mode, ReadingProblem } from "../src-shared/status.ts";
 import { openApiKeys } from "./access/api-keys.ts";
 import { startChangeFeed } from "./apple-messages/change-feed.ts";
 import { keepChatDb } from "./apple-messages/chat-db.ts";
@@ -141,7 +141,9 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   });
   const webhooks = openWebhooks({ store: webhookStore, clock, randomness, changed: deliverer.wake });
 
-  let feedTrouble: string | null = null;
+  let unrecordedSince: number | null = null;
+  const trouble = (): { problem: ReadingProblem; since: number } | null =>
+    chatDb.trouble() ?? (unrecordedSince === null ? null : { problem: "unrecorded", since: unrecordedSince });
   const intake = openIntake({
     database,
     journal,
@@ -160,13 +162,12 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     remembered: intake.remembered(),
     commit(step) {
       intake.commit(step);
-      feedTrouble = null;
+      unrecordedSince = null;
       if (step.latencyMs !== null) latency.add(step.latencyMs);
     },
     complain(thrown) {
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      if (feedTrouble === null) complain(thrown);
-      feedTrouble = `new messages cannot be recorded in ${options.dataFolder}: ${reason}`;
+      if (unrecordedSince === null) complain(thrown);
+      unrecordedSince ??= clock.now();
     },
   });
 
@@ -176,7 +177,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     conversations,
     sending,
     webhooks,
-    health: () => healthOf({ mode, chatDb, outbox, feedTrouble: () => feedTrouble }),
+    health: () => healthOf({ mode, chatDb, trouble, outbox }),
     now: clock.now,
     sendWaitMs: () => settings.current().sendWaitMs,
   });
@@ -190,6 +191,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       startedAt,
       address: () => address,
       chatDb,
+      trouble,
       outbox,
       canSend,
       webhooks: webhookStore,

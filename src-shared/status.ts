@@ -6,9 +6,10 @@ export type Mode = z.infer<typeof Mode>;
 
 /**
  * Why chat.db cannot be read: not there (Messages never set up, or the file is away), refused by macOS
- * (no Full Disk Access), unreadable (damaged or not a chat.db), or stuck (opened, but reads fail).
+ * (no Full Disk Access), unreadable (damaged or not a chat.db), stuck (opened, but reads fail), or unrecorded
+ * (it can be read, but what is new cannot be written to bellhop.db).
  */
-export const ReadingProblem = z.enum(["missing", "refused", "unreadable", "stuck"]);
+export const ReadingProblem = z.enum(["missing", "refused", "unreadable", "stuck", "unrecorded"]);
 export type ReadingProblem = z.infer<typeof ReadingProblem>;
 
 /** Why nothing is sent: by the person, for want of a way to send, for want of permission, or of confirmation. */

@@ -1,4 +1,4 @@
-import type { Mode } from "../../src-shared/status.ts";
+import type { Mode, ReadingProblem } from "../../src-shared/status.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { readingSentence } from "../reading/asking.ts";
 import type { Outbox } from "../sending/outbox.ts";
@@ -16,13 +16,13 @@ export interface Health {
 export function healthOf(options: {
   mode: Mode;
   chatDb: ChatDb;
+  /** What keeps chat.db from being read or recorded. */
+  trouble(): { problem: ReadingProblem } | null;
   outbox: Outbox;
-  /** What keeps changes from being recorded, in words; null when nothing does. */
-  feedTrouble(): string | null;
 }): Health {
   const { mode, chatDb, outbox } = options;
-  const trouble = chatDb.trouble();
-  const unread = trouble ? readingSentence(trouble.problem, chatDb.path) : options.feedTrouble();
+  const trouble = options.trouble();
+  const unread = trouble && readingSentence(trouble.problem, chatDb.path);
   const denied = outbox.denied();
   return { mode, reading: unread === null, problem: unread ?? denied?.message ?? null };
 }

@@ -1,13 +1,11 @@
 import type { Settings } from "../../src-shared/settings.ts";
-import type { Mode, Status } from "../../src-shared/status.ts";
+import type { Mode, ReadingProblem, Status } from "../../src-shared/status.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { Latency } from "../observability/latency.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { WebhookStore } from "../webhooks/webhook-store.ts";
 import { readingFigures } from "./reading-figures.ts";
-
-const DAY_MS = 24 * 3_600_000;
 
 export interface StatusSources {
   mode: Mode;
@@ -17,6 +15,8 @@ export interface StatusSources {
   startedAt: number;
   address(): { host: string; port: number; url: string };
   chatDb: ChatDb;
+  /** What keeps chat.db from being read or recorded, and since when. */
+  trouble(): { problem: ReadingProblem; since: number } | null;
   outbox: Outbox;
   canSend: boolean;
   webhooks: WebhookStore;
@@ -33,7 +33,7 @@ export function statusReader(sources: StatusSources): () => Status {
     const now = clock.now();
     const { messages, lastMessageAt, hours } = figures();
     // After the figures: asking them is what finds out about trouble.
-    const trouble = chatDb.trouble();
+    const trouble = sources.trouble();
     return {
       mode: sources.mode,
       version: sources.version,
@@ -74,7 +74,7 @@ function webhooksOf(store: WebhookStore, now: number): Status["webhooks"] {
       ? []
       : [{ name: new URL(webhook.url).host, status: lastStatus, since: failingSince }],
   );
-  const { waiting, delivered } = store.counts(now - DAY_MS);
+  const { waiting, delivered } = store.counts(new Date(now).setHours(0, 0, 0, 0));
   return { total: endpoints.length, failing, waiting, deliveredToday: delivered };
 }
 

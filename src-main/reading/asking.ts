@@ -28,5 +28,7 @@ export function readingSentence(problem: ReadingProblem, path: string): string {
       return `${path} is not a message history that Bellhop can read`;
     case "stuck":
       return `${path} does not answer; Bellhop keeps trying`;
+    case "unrecorded":
+      return "new messages cannot be written to Bellhop's own data folder; free some space there, or let Bellhop write to it";
   }
 }

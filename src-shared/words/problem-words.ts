@@ -76,6 +76,14 @@ export function readingProblemWords(
         rowShape: "attention",
         row: `${stopped} chat.db is open, but reads fail.`,
       };
+    case "unrecorded":
+      return {
+        shape: "attention",
+        title: "Reading has stopped: Bellhop cannot write to its data folder",
+        detail: `Free some space, or let Bellhop write there. ${nothingLost}`,
+        rowShape: "attention",
+        row: `${stopped} What is new cannot be written to bellhop.db.`,
+      };
   }
 }
 
@@ -117,7 +125,8 @@ export function sendingProblemWords(
       return {
         shape: "attention",
         title: "Sending has stopped: Automation is off",
-        detail: `Switch Messages on under Bellhop in System Settings. ${waitingWords(waiting, "by itself")}`,
+        detail:
+          "Switch Messages on under Bellhop in System Settings. Until then a send is refused, and says so.",
         rowShape: "attention",
         row: `Stopped${when}. macOS does not let Bellhop use Messages.`,
       };

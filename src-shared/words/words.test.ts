@@ -95,7 +95,7 @@ describe("reading problems", () => {
       const status = sampleStatus({ permissions: off, reading: reading({ problem, since: at(13, 58) }) });
       const said = words(status);
       expect(said.title).toMatch(/^(Reading has (stopped|failed)|Nothing to read): .{10,}/);
-      expect(said.detail).toMatch(/Switch|Open|Restore|restart/);
+      expect(said.detail).toMatch(/Switch|Open|Restore|restart|Free/);
       expect(["attention", "stopped"]).toContain(said.shape);
       expect(["attention", "stopped"]).toContain(row(status, "reading").shape);
       expect(row(status, "reading").figure).toBe("4 min behind");
