@@ -139,7 +139,13 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     complain,
     version: options.version,
   });
-  const webhooks = openWebhooks({ store: webhookStore, clock, randomness, changed: deliverer.wake });
+  const webhooks = openWebhooks({
+    store: webhookStore,
+    clock,
+    randomness,
+    ownPort: () => address.port,
+    changed: deliverer.wake,
+  });
 
   let unrecordedSince: number | null = null;
   const trouble = (): { problem: ReadingProblem; since: number } | null =>
@@ -267,7 +273,12 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     ui?.close();
     control.stop();
     const closed = new Promise((resolve) => server.close(resolve));
-    const linger = timers.after(3_000, () => server.closeAllConnections());
+    const linger = timers.after(3_000, () => {
+      server.closeAllConnections();
+      // Upgraded connections are no longer the server's, but it waits for them all the same.
+      sockets.terminate();
+      ui?.terminate();
+    });
     server.closeIdleConnections();
     await Promise.all([outbox.stop(), deliverer.stop(), closed]);
     linger.cancel();

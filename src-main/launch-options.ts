@@ -113,6 +113,13 @@ function rawFlags(args: readonly string[], env: NodeJS.ProcessEnv): Record<strin
     const isDefault = command.getOptionValueSource(name) !== "cli";
     if (isDefault && variable !== undefined && variable !== "") values[name] = variable;
   }
+  // A flag beats any variable, also the one of the other way to give a key.
+  if (
+    command.getOptionValueSource("apiKey") === "cli" &&
+    command.getOptionValueSource("apiKeyFile") !== "cli"
+  ) {
+    delete values.apiKeyFile;
+  }
   return values;
 }
 
@@ -122,7 +129,10 @@ function settingsOf(given: Record<string, unknown>): Partial<Settings> {
   for (const [name, schema] of Object.entries(Settings.shape)) {
     if (given[name] === undefined) continue;
     const value = schema.safeParse(given[name]);
-    if (!value.success) throw new UsageError(`--${name} is out of range: ${value.error.issues[0]?.message}`);
+    if (!value.success) {
+      const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      throw new UsageError(`--${flag} is out of range: ${value.error.issues[0]?.message}`);
+    }
     overrides[name] = value.data;
   }
   return overrides;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
 import { Fault } from "../../src-shared/faults.ts";
 
 /** Names of this machine that are always allowed in `Host`. */
@@ -11,7 +12,7 @@ const OWN_NAMES = ["localhost", "127.0.0.1", "[::1]"];
  */
 export function checkCaller(headers: IncomingHttpHeaders, names: readonly string[]): void {
   const name = hostName(headers.host ?? "");
-  if (![...OWN_NAMES, ...names].includes(name)) {
+  if (!OWN_NAMES.includes(name) && !names.some((known) => asHost(known) === name)) {
     throw new Fault(
       "host_not_allowed",
       `the Host "${headers.host ?? ""}" is not a name of this gateway; add it to allowedHosts to allow it`,
@@ -30,6 +31,11 @@ export function isOwnOrigin(headers: IncomingHttpHeaders): boolean {
 /** `Host` without its port, in lower case; an IPv6 address keeps its brackets. */
 function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, "");
+}
+
+/** A configured name as it stands in `Host`. */
+function asHost(name: string): string {
+  return isIP(name) === 6 ? `[${name.toLowerCase()}]` : name.toLowerCase();
 }
 
 /** The API key of a request: `X-API-Key`, or `Authorization: Bearer`; null when there is none. */

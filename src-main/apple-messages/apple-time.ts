@@ -8,11 +8,16 @@ const EPOCH_SECONDS = 978_307_200;
  */
 export function unixMs(column: string): string {
   return `CASE WHEN ${column} IS NULL OR ${column} = 0 OR ${column} = 9223372036854775807 THEN NULL
-    WHEN abs(${column}) < 1000000000000 THEN (${column} + ${EPOCH_SECONDS}) * 1000
+    WHEN ${column} BETWEEN -999999999999 AND 999999999999 THEN (${column} + ${EPOCH_SECONDS}) * 1000
     ELSE ${column} / 1000000 + ${EPOCH_SECONDS}000 END`;
 }
 
-/** Milliseconds since 1970 as Apple's nanoseconds, for a comparison in SQL. */
+/** The latest and, negative, the earliest time that 64 bits hold: the years 2293 and 1708. */
+const FURTHEST = 2n ** 63n - 1n;
+
+/** Milliseconds since 1970 as Apple's nanoseconds, for a comparison in SQL; what is further away is cut off. */
 export function appleNanoseconds(ms: number): bigint {
-  return (BigInt(Math.trunc(ms)) - BigInt(EPOCH_SECONDS) * 1000n) * 1_000_000n;
+  const nanoseconds = (BigInt(Math.trunc(ms)) - BigInt(EPOCH_SECONDS) * 1000n) * 1_000_000n;
+  if (nanoseconds > FURTHEST) return FURTHEST;
+  return nanoseconds < -FURTHEST ? -FURTHEST : nanoseconds;
 }

@@ -101,7 +101,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     const generation = chatDb.generation();
     const same = generation === seenGeneration && version === seenVersion;
     if (same && !behind && !heldAreDue()) return null;
-    const place = state === null ? atTheEnd(database) : inThisDatabase(state, database);
+    const place = state === null ? atTheEnd(database, clock.now()) : inThisDatabase(state, database);
     const rows = database.messages.after(place.cursor, SLICE);
     return { step: takeStep(database, place, rows), version, generation, more: rows.length === SLICE };
   }
@@ -187,14 +187,19 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   };
 }
 
-/** The place of a first start: after everything that is there, so that nothing old becomes news. */
-function atTheEnd(database: ChatDatabase): FeedState {
+/**
+ * The place of a first start: after everything that is there, so that nothing old becomes news. The mark is
+ * the newest date and not that of the newest row, which may be backfill; where there is none it is now, or
+ * an empty database that fills from iCloud would be all news.
+ */
+function atTheEnd(database: ChatDatabase, now: number): FeedState {
   const newest = database.messages.newest();
-  const latest = newest ? database.messages.byRowId(newest.row_id) : null;
+  const latest = database.messages.page({ chats: null, since: 0, limit: 1, offset: 0 })[0];
   return {
     cursor: newest?.row_id ?? 0,
     cursorGuid: newest?.guid ?? null,
-    highWater: latest?.at ?? 0,
+    // A scheduled message is dated in the future.
+    highWater: Math.min(latest?.at ?? now, now),
     held: [],
   };
 }

@@ -30,8 +30,6 @@ const BUSY_TIMEOUT_MS = 50;
 export function openChatDatabase(path: string): ChatDatabase {
   let database: Database | undefined;
   try {
-    // SQLite says "unable to open" for everything; the system's own answer tells a refusal from an absence.
-    closeSync(openSync(path, "r"));
     const { dev, ino } = statSync(path);
     database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     database.pragma("query_only = ON");
@@ -46,7 +44,24 @@ export function openChatDatabase(path: string): ChatDatabase {
     };
   } catch (thrown) {
     database?.close();
-    throw readingFailure(thrown, path);
+    throw readingFailure(systemsAnswer(thrown, path), path);
+  }
+}
+
+/**
+ * SQLite says "unable to open" for everything; the system's own answer tells a refusal from an absence. It is
+ * asked only after a failure: closing a file drops every lock that this process holds on it, and without
+ * SQLite's lock another process may remove the log under an open connection, which is deaf from then on.
+ */
+function systemsAnswer(thrown: unknown, path: string): unknown {
+  const cannotOpen =
+    thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_CANTOPEN");
+  if (!cannotOpen) return thrown;
+  try {
+    closeSync(openSync(path, "r"));
+    return thrown;
+  } catch (cause) {
+    return cause;
   }
 }
 

@@ -16,9 +16,14 @@ export function bodyOf(row: MessageRow): string | null {
   const decoded = row.attributed_body === null ? null : decodeAttributedBody(row.attributed_body);
   const text = decoded?.text ?? row.text;
   if (text === null) return null;
-  const bare = text.replaceAll(PLACEHOLDERS, "");
+  const bare = withoutPlaceholders(text);
   // A message that is nothing but its attachments has no text.
   return bare.trim() === "" && bare !== text ? null : bare;
+}
+
+/** A text as `bodyOf` gives it. */
+export function withoutPlaceholders(text: string): string {
+  return text.replaceAll(PLACEHOLDERS, "");
 }
 
 /** A row as the message it is. */

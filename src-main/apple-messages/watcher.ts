@@ -21,12 +21,14 @@ export const watchFiles: Watch = (path, noticed) => {
   const files = [path, `${path}-wal`];
   const watchers = new Map<string, FSWatcher>();
   const name = basename(path);
+  const folder = dirname(path);
 
   const arm = (target: string, heard: (file: string | null) => void): void => {
     if (watchers.has(target)) return;
     try {
       const watcher = watch(target, { persistent: false }, (kind, file) => {
-        if (kind === "rename") disarm(target);
+        // Of the folder, "rename" tells that a file in it came or went: it is deaf only when it goes itself.
+        if (kind === "rename" && (target !== folder || file === basename(folder))) disarm(target);
         heard(file);
       });
       watcher.on("error", () => disarm(target));
@@ -39,12 +41,16 @@ export const watchFiles: Watch = (path, noticed) => {
     watchers.get(target)?.close();
     watchers.delete(target);
   };
+  const armFiles = (): void => {
+    for (const file of files) arm(file, noticed);
+  };
   const rearm = (): void => {
-    arm(dirname(path), (file) => {
+    arm(folder, (file) => {
       if (file !== null && !file.startsWith(name)) return;
+      armFiles();
       noticed();
     });
-    for (const file of files) arm(file, noticed);
+    armFiles();
   };
 
   rearm();

@@ -1,4 +1,4 @@
-import { app } from "electron";
+import { app, powerMonitor } from "electron";
 
 /** How long the gateway may take to put its things away: its own drain (3 s) and some. */
 const DEADLINE_MS = 5000;
@@ -9,7 +9,14 @@ const DEADLINE_MS = 5000;
  */
 export function stopBeforeQuit(stop: () => Promise<void>): void {
   let isStopping = false;
+  let isShuttingDown = false;
+  // Holding up the quit would cancel the Mac's own shutdown or log-out; every commit is durable without it.
+  powerMonitor.on("shutdown", () => {
+    isShuttingDown = true;
+    void stop().catch(() => {});
+  });
   app.on("before-quit", (event) => {
+    if (isShuttingDown) return;
     event.preventDefault();
     if (isStopping) return;
     isStopping = true;

@@ -20,6 +20,8 @@ export interface EventSockets {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Closes all with 1001, "going away". */
   close(): void;
+  /** Cuts off whoever has not answered to that. */
+  terminate(): void;
 }
 
 /** Sockets fed by `bus`; `frameOf` writes an event in the dialect's words. */
@@ -76,6 +78,9 @@ export function openEventSockets(options: {
       timer.cancel();
       for (const socket of server.clients) socket.close(1001, "Bellhop stops");
       server.close();
+    },
+    terminate() {
+      for (const socket of server.clients) socket.terminate();
     },
   };
 }

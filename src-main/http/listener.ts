@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Express, NextFunction, Request, Response } from "express";
 import express from "express";
 import { rateLimit } from "express-rate-limit";
@@ -52,7 +52,12 @@ export function createListener(options: ListenerOptions): Server {
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     refuse(thrown, request, response, options);
   });
-  return createServer(app);
+  return createServer({ shouldUpgradeCallback: wantsWebSocket }, app);
+}
+
+/** Some clients offer HTTP/2 with every request (`Upgrade: h2c`): that is not taken up, and answered as usual. */
+function wantsWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function mount(

@@ -28,16 +28,18 @@ export function handleUpgrades(
       accept(request, socket, head);
     } catch (thrown) {
       const fault = asFault(thrown);
-      refuse(socket, fault, JSON.stringify(options.dialect.errorBody(fault, options.requestId())));
+      const id = options.requestId();
+      refuse(socket, fault, id, JSON.stringify(options.dialect.errorBody(fault, id)));
     }
   });
 }
 
-function refuse(socket: Duplex, fault: Fault, body: string): void {
+function refuse(socket: Duplex, fault: Fault, requestId: string, body: string): void {
   socket.end(
     [
       `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? "Error"}`,
       "Connection: close",
+      `X-Request-Id: ${requestId}`,
       "Content-Type: application/json; charset=utf-8",
       `Content-Length: ${Buffer.byteLength(body)}`,
       "",

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { OutgoingRow } from "../apple-messages/change-feed.ts";
+import { withoutPlaceholders } from "../apple-messages/row-to-domain.ts";
 import type { OutboxPart } from "./outbox-item.ts";
 import { isChatMeant } from "./recipient.ts";
 
@@ -31,5 +32,9 @@ function sameContent(part: OutboxPart, message: OutgoingRow["message"]): boolean
     return message.attachments.some((attachment) => attachment.name?.normalize() === name);
   }
   // Messages may compose accents and drop white space at the ends; it changes nothing else.
-  return message.body !== null && message.body.normalize().trim() === part.content.normalize().trim();
+  return message.body !== null && bare(message.body) === bare(part.content);
+}
+
+function bare(text: string): string {
+  return withoutPlaceholders(text).normalize().trim();
 }

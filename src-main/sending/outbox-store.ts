@@ -76,7 +76,10 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
   const dropRest = database.prepare(
     "UPDATE outbox_part SET state = 'failed' WHERE item_id = ? AND position > ? AND state = 'queued'",
   );
-  const setItem = database.prepare("UPDATE outbox_item SET state = ?, fault = ?, reason = ? WHERE id = ?");
+  // What went wrong with one part stays said, whatever the others come to.
+  const setItem = database.prepare(
+    "UPDATE outbox_item SET state = ?, fault = COALESCE(?, fault), reason = COALESCE(?, reason) WHERE id = ?",
+  );
   const waiting = database
     .prepare<[], number>("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'dispatching')")
     .pluck();

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Mode } from "../../src-shared/status.ts";
@@ -17,9 +17,8 @@ export function logFolder(dataFolder: string): string {
   return standard ? join(homedir(), "Library", "Logs", "Bellhop") : join(dataFolder, "logs");
 }
 
-/** Makes `path` and everything above it, for this user only (0700). */
+/** Makes `path` and what is missing above it, for this user only (0700). A folder that is there stays as it is. */
 export function makePrivateFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
   return path;
 }

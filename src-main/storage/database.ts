@@ -6,12 +6,20 @@ export type { Database };
 
 /**
  * Opens bellhop.db (0600), brings it to the newest form, and makes every commit durable: what was
- * acknowledged survives a crash of the machine. Throws when the file was written by a newer Bellhop.
+ * acknowledged survives a crash of the machine. Throws when the file was written by a newer Bellhop, or is none of its files.
  */
 export function openDatabase(path: string): Database {
   const database = new Sqlite(path, { timeout: 5_000 });
   chmodSync(path, 0o600);
-  database.pragma("journal_mode = WAL");
+  try {
+    database.pragma("journal_mode = WAL");
+  } catch (cause) {
+    database.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${path} cannot be opened (${why}); move it away, or choose another --data-dir`, {
+      cause,
+    });
+  }
   database.pragma("synchronous = FULL");
   // Only macOS knows it: there a plain fsync leaves the data in the drive's own cache.
   database.pragma("fullfsync = ON");

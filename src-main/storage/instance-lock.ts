@@ -37,8 +37,9 @@ export function lockDataFolder(folder: string): InstanceLock {
     chmodSync(path, 0o600);
     lock.pragma("locking_mode = EXCLUSIVE");
     lock.exec("BEGIN EXCLUSIVE");
-  } catch {
+  } catch (thrown) {
     lock.close();
+    if (!isLocked(thrown)) throw new Error(`${path} cannot be locked; remove that file`, { cause: thrown });
     throw new AlreadyRunning(folder, readRunning(folder)?.pid ?? null);
   }
   const file = join(folder, "running.json");
@@ -51,6 +52,10 @@ export function lockDataFolder(folder: string): InstanceLock {
       lock.close();
     },
   };
+}
+
+function isLocked(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_BUSY");
 }
 
 /** The gateway that announced itself in `folder`; null when there is none. It may have died since. */

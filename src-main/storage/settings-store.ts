@@ -29,8 +29,9 @@ export function openSettings(
   return {
     current: () => current,
     change(values) {
+      const changed = Settings.parse({ ...current, ...values });
       file.set(values);
-      current = Settings.parse({ ...current, ...values });
+      current = changed;
       for (const listener of listeners) listener(current);
       return current;
     },

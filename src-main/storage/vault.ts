@@ -36,7 +36,11 @@ export function openVault(keyFile: string, keychain: Keychain, randomness: Rando
       const tag = sealed.subarray(sealed.length - TAG_BYTES);
       const decipher = createDecipheriv("aes-256-gcm", key, nonce).setAuthTag(tag);
       const body = sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES);
-      return Buffer.concat([decipher.update(body), decipher.final()]).toString("utf8");
+      try {
+        return Buffer.concat([decipher.update(body), decipher.final()]).toString("utf8");
+      } catch (cause) {
+        throw new Error(`bellhop.db was sealed with another key than ${keyFile}, or is damaged`, { cause });
+      }
     },
   };
 }

@@ -9,6 +9,8 @@ import type { Endpoint, WebhookStore } from "./webhook-store.ts";
 
 /** How long an endpoint may take to answer, in ms. */
 const ANSWER_MS = 15_000;
+/** After trouble of our own, such as a full disk, an endpoint's queue rests this long, in ms. */
+const TROUBLE_MS = 60_000;
 
 /** Works off the queue of every endpoint. */
 export interface Deliverer {
@@ -48,12 +50,16 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     asleep.get(id)?.cancel();
     asleep.delete(id);
     const run = work(id)
-      .catch(options.complain)
+      .catch((thrown: unknown) => {
+        options.complain(thrown);
+        if (!stopped) sleep(id, TROUBLE_MS);
+      })
       .then(() => {
         busy.delete(id);
+        if (stopped || asleep.has(id)) return;
         // Queued between the last look and now.
         const endpoint = store.endpoint(id);
-        if (endpoint?.webhook.enabled && !asleep.has(id) && store.head(id)) wakeOne(id);
+        if (endpoint?.webhook.enabled && store.head(id)) wakeOne(id);
       });
     busy.set(id, run);
   };
@@ -66,12 +72,22 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       if (!endpoint?.webhook.enabled || head === null) return;
       const rest = endpoint.nextAttemptAt - clock.now();
       if (rest > 0) return sleep(id, rest);
-      const event = options.event(head.seq);
+      const event = eventOf(head.seq);
       if (event === null) {
         store.giveUp(id, head.seq, clock.now(), null);
         continue;
       }
       await deliver(endpoint, head.refusals, event);
+    }
+  }
+
+  /** Null for an event that is gone, and for one that cannot be read: it must not hold up those behind it. */
+  function eventOf(seq: number): Event | null {
+    try {
+      return options.event(seq);
+    } catch (thrown) {
+      options.complain(thrown);
+      return null;
     }
   }
 

@@ -6,7 +6,7 @@ import { EVENT_TYPES } from "../../../src-shared/domain/event.ts";
 const wholeNumber = (most: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, "must be a whole number")
+    .regex(/^\d{1,15}$/, "must be a whole number")
     .transform((text) => Math.min(Number(text), most));
 
 /** Pages hold 200 at most: a larger `limit` is lowered, not refused. */

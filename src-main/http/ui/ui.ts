@@ -39,6 +39,8 @@ export interface Ui {
   handler: RequestHandler;
   acceptSocket(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
+  /** Cuts off whoever has not answered to that. */
+  terminate(): void;
 }
 
 /**
@@ -109,13 +111,16 @@ export function openUi(options: {
       for (const client of server.clients) client.close(1001, "Bellhop stops");
       server.close();
     },
+    terminate() {
+      for (const client of server.clients) client.terminate();
+    },
   };
 }
 
 function cookieOf(header: string, name: string): string {
   for (const pair of header.split(";")) {
     const [key, value] = pair.trim().split("=", 2);
-    if (key === name) return decodeURIComponent(value ?? "");
+    if (key === name) return value ?? "";
   }
   return "";
 }
