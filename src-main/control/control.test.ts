@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { calls, Push } from "../../src-shared/control.ts";
+import { planFaults } from "../simulator/faults.ts";
+import { react } from "../simulator/message-store.ts";
+import { at } from "../testing/http-client.ts";
+import { type RunningGateway, runningGateway } from "../testing/running-gateway.ts";
+import { MAYA } from "../testing/simulated-messages.ts";
+import { until } from "../testing/until.ts";
+
+/** The answer's value; a refusal stands as its code. */
+async function ask({ gateway }: RunningGateway, name: string, input?: unknown): Promise<unknown> {
+  const answer = await gateway.control.call(name, input);
+  return answer.ok ? answer.value : answer.error.code;
+}
+
+describe("a call", () => {
+  it("that nobody knows is refused, whatever its name", async () => {
+    const running = await runningGateway();
+    for (const name of ["", "status", "toString", "__proto__", "constructor"]) {
+      expect(await ask(running, name, {})).toBe("unknown_call");
+    }
+  });
+
+  it.each([
+    ["events.recent", {}],
+    ["events.recent", { limit: 0 }],
+    ["events.recent", { limit: 101 }],
+    ["events.recent", { limit: "5" }],
+    ["events.recent", null],
+    ["events.recent", []],
+    ["sending.pause", {}],
+    ["sending.pause", { paused: "yes" }],
+    ["message.send", { recipient: "", body: "x" }],
+    ["message.send", { recipient: MAYA, body: "" }],
+    ["message.send", { recipient: MAYA }],
+    ["message.send", { recipient: "nobody at all", body: "x" }],
+    ["status.get", "text"],
+  ])("%s with %j is refused", async (name, input) => {
+    expect(await ask(await runningGateway(), name, input)).toBe("invalid_request");
+  });
+
+  it("answers as the contract says", async () => {
+    const running = await runningGateway();
+    running.messages.receive("hello");
+    await until("the event", async () => Array.isArray(await ask(running, "events.recent", { limit: 9 })));
+    const inputs = {
+      "status.get": {},
+      "events.recent": { limit: 10 },
+      "key.reveal": {},
+      "sending.pause": { paused: false },
+      "message.send": { recipient: MAYA, body: "hi" },
+    };
+    for (const [name, { output }] of Object.entries(calls)) {
+      const value = await ask(running, name, Reflect.get(inputs, name));
+      expect(() => output.parse(value), name).not.toThrow();
+    }
+  });
+});
+
+describe("status.get", () => {
+  it("tells what the gateway does", async () => {
+    const running = await runningGateway();
+    running.messages.receive("hello");
+    expect(await ask(running, "status.get")).toMatchObject({
+      mode: "simulated",
+      version: "0.0.0-test",
+      url: running.url,
+      reading: { problem: null, path: running.messages.path, messages: 1 },
+      sending: { problem: null, waiting: 0 },
+      permissions: { fullDiskAccess: "not_needed" },
+    });
+  });
+
+  it("names the endpoints that fail", async () => {
+    const running = await runningGateway();
+    await running.post("/webhooks", { url: "http://127.0.0.1:1/hook", events: ["message.received"] });
+    running.messages.receive("hello");
+    const failing = await until("the failure", async () => {
+      const found = at(await ask(running, "status.get"), "webhooks", "failing", 0);
+      return found === undefined ? null : { found };
+    });
+    expect(failing.found).toMatchObject({ name: "127.0.0.1:1", status: null });
+  });
+});
+
+describe("events.recent", () => {
+  it("gives the newest first, a reaction with the text it is on", async () => {
+    const running = await runningGateway();
+    const { guid } = running.messages.receive("look at this");
+    react(running.messages.store, { target: guid, by: { address: MAYA }, kind: "love" });
+    const lines = await until("two lines", async () => {
+      const found = await ask(running, "events.recent", { limit: 9 });
+      return Array.isArray(found) && found.length === 2 && found;
+    });
+    expect(lines).toMatchObject([
+      { type: "reaction.added", reaction: "love", text: "look at this", person: MAYA, seq: 2 },
+      { type: "message.received", text: "look at this", person: MAYA, isFromMe: false, seq: 1 },
+    ]);
+  });
+});
+
+describe("sending.pause", () => {
+  it("keeps what is sent waiting, says so, and lets it go again", async () => {
+    const running = await runningGateway({ settings: { sendWaitMs: 100 } });
+    expect(await ask(running, "sending.pause", { paused: true })).toMatchObject({
+      sending: { problem: "paused" },
+    });
+    const order = { recipient: MAYA, body: "later" };
+    expect(await ask(running, "message.send", order)).toMatchObject({
+      outcome: "waiting",
+      sentence: expect.stringContaining("paused"),
+    });
+    expect(at(await ask(running, "status.get"), "sending", "waiting")).toBe(1);
+    await ask(running, "sending.pause", { paused: false });
+    await until(
+      "the message",
+      async () => at((await running.ask("/messages")).json, "data", 0, "body") === "later",
+    );
+  });
+});
+
+describe("message.send", () => {
+  it("says that it was sent, and how long it took", async () => {
+    const running = await runningGateway();
+    expect(await ask(running, "message.send", { recipient: MAYA, body: "hi" })).toMatchObject({
+      outcome: "sent",
+      sentence: expect.stringMatching(/^Sent in \d+ ms\.$/),
+    });
+  });
+
+  it("says why it failed", async () => {
+    const running = await runningGateway();
+    planFaults(running.folder, [{ rowError: 22 }, { osascript: -1743 }]);
+    expect(await ask(running, "message.send", { recipient: MAYA, body: "one" })).toMatchObject({
+      outcome: "failed",
+      sentence: expect.stringContaining("not registered with iMessage"),
+    });
+    expect(await ask(running, "message.send", { recipient: MAYA, body: "two" })).toBe("automation_denied");
+    expect(at(await ask(running, "status.get"), "sending", "problem")).toBe("automation_denied");
+  });
+
+  it("says when nobody knows", async () => {
+    const running = await runningGateway({ settings: { sendWaitMs: 100 } });
+    planFaults(running.folder, [{ noRow: true }]);
+    expect(await ask(running, "message.send", { recipient: MAYA, body: "one" })).toMatchObject({
+      outcome: "unknown",
+    });
+  });
+});
+
+describe("pushes", () => {
+  it("tell of status and events as the contract says, until one stops listening", async () => {
+    const running = await runningGateway();
+    const pushes: unknown[] = [];
+    const leave = running.gateway.control.subscribe((push) => pushes.push(push));
+    running.messages.receive("knock");
+    await until("event and status", () => {
+      const kinds = new Set(pushes.map((push) => at(push, "push")));
+      return kinds.size === 2;
+    });
+    for (const push of pushes) expect(() => Push.parse(push)).not.toThrow();
+    leave();
+    const before = pushes.length;
+    running.messages.receive("knock again");
+    await until("the event", async () => {
+      const lines = await ask(running, "events.recent", { limit: 9 });
+      return Array.isArray(lines) && lines.length === 2;
+    });
+    expect(pushes).toHaveLength(before);
+  });
+
+  it("tell when reading stops", async () => {
+    const running = await runningGateway();
+    const pushes: unknown[] = [];
+    running.gateway.control.subscribe((push) => pushes.push(push));
+    running.gateway.control.notice("Something is up");
+    expect(pushes[0]).toMatchObject({
+      push: "event",
+      value: { type: null, seq: null, text: "Something is up" },
+    });
+  });
+});

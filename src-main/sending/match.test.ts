@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openChatDatabase } from "../apple-messages/connection.ts";
+import { toMessage } from "../apple-messages/row-to-domain.ts";
+import { outgoing } from "../testing/sample-changes.ts";
+import { simulatedMessages } from "../testing/simulated-messages.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { type Awaited, partOf } from "./match.ts";
+import type { OutboxPart } from "./outbox-item.ts";
+
+const CHAT = "any;-;+15550111";
+
+function awaited(content: string, fields: Partial<OutboxPart> = {}, chat = CHAT): Awaited {
+  const part: OutboxPart = {
+    itemId: "out_1",
+    position: 0,
+    kind: "text",
+    content,
+    state: "dispatching",
+    dispatchedAt: 1,
+    afterRowId: 10,
+    messageGuid: null,
+    messageRowId: null,
+    ...fields,
+  };
+  return { part, chat };
+}
+
+const row = (body: string | null, fields = {}) =>
+  outgoing({ rowId: 11, body, conversationIds: [CHAT], ...fields });
+
+describe("a row of our own", () => {
+  it("belongs to the part with its text in its chat", () => {
+    const mine = awaited("hi");
+    expect(partOf(row("hi"), [awaited("other"), mine])).toBe(mine.part);
+  });
+
+  it("belongs to the part that waits longest when several would do", () => {
+    const [first, second] = [awaited("hi", { itemId: "a" }), awaited("hi", { itemId: "b" })];
+    expect(partOf(row("hi"), [first, second])).toBe(first.part);
+  });
+
+  it.each([
+    ["it was there before the part was given to Messages", row("hi", { rowId: 10 }), awaited("hi")],
+    ["the part has its row already", row("hi"), awaited("hi", { messageGuid: "OTHER" })],
+    ["it is in another chat", row("hi", { conversationIds: ["any;-;+15550112"] }), awaited("hi")],
+    ["it is in no chat", row("hi", { conversationIds: [] }), awaited("hi")],
+    ["it says something else", row("hi!"), awaited("hi")],
+    ["it has no text", row(null), awaited("hi")],
+    [
+      "it is in the group of the same name",
+      row("hi", { conversationIds: ["any;+;+15550111"] }),
+      awaited("hi"),
+    ],
+  ])("belongs to nobody when %s", (_why, outgoingRow, waiting) => {
+    expect(partOf(outgoingRow, [waiting])).toBeNull();
+  });
+
+  it.each([
+    ["another service", "iMessage;-;+15550111"],
+    ["the country left out", "any;-;5550111"],
+    ["the plus left out", "any;-;15550111"],
+  ])("is found under %s", (_what, chat) => {
+    expect(partOf(row("hi"), [awaited("hi", {}, chat)])).not.toBeNull();
+  });
+
+  it("is found though Messages composed its accents and dropped spaces at its ends", () => {
+    expect(partOf(row("caf\u00e9"), [awaited("  cafe\u0301\n")])).not.toBeNull();
+  });
+
+  it("with a file belongs to the part whose file has its name", () => {
+    const attachments = [{ guid: "A", path: null, name: "cat.png", mimeType: null, sizeBytes: null }];
+    const file = awaited("/staged/1/cat.png", { kind: "file" });
+    expect(partOf(row(null, { attachments }), [awaited("x"), file])).toBe(file.part);
+    expect(partOf(row(null, { attachments }), [awaited("/staged/1/dog.png", { kind: "file" })])).toBeNull();
+  });
+});
+
+it("whatever is written finds its row again", () => {
+  const messages = simulatedMessages(temporaryFolder());
+  const reader = openChatDatabase(messages.path);
+  onTestFinished(() => reader.close());
+  const texts = fc
+    .string({ unit: "binary", minLength: 1 })
+    .filter((text) => text.isWellFormed() && text.replaceAll(/[\ufffc\ufffd]/g, "").trim() !== "");
+  fc.assert(
+    fc.property(texts, (text) => {
+      const { id } = messages.send(text);
+      const found = reader.messages.byRowId(id);
+      if (found === null) throw new Error("no row");
+      const message = toMessage(found, reader.messages);
+      expect(partOf({ message, settled: true }, [awaited(text, { afterRowId: id - 1 })])).not.toBeNull();
+    }),
+    { numRuns: 200, examples: [["caf\ufffd"], ["a\ufffcb"], ["\u00a0x\u00a0"]] },
+  );
+});

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isChatMeant, parseRecipient } from "./recipient.ts";
+
+describe("a recipient", () => {
+  it.each([
+    ["+15551234567", "+15551234567"],
+    [" +1 (555) 123-4567 ", "+15551234567"],
+    ["+1.555.123.4567", "+15551234567"],
+    ["555", "555"],
+    ["Ada@Example.COM", "ada@example.com"],
+  ])("%j is %s", (text, address) => {
+    expect(parseRecipient(text)).toBe(address);
+  });
+
+  it.each(["", "12", "hello", "+1555x", "a@b@c", "@", "a @b", "+", "123456789012345678"])(
+    "%j is none",
+    (text) => {
+      expect(() => parseRecipient(text)).toThrow(expect.objectContaining({ code: "invalid_request" }));
+    },
+  );
+
+  it("is spelled the same once it has been spelled", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.emailAddress(), fc.stringMatching(/^\+?[\d ().-]{3,20}$/)),
+        (text) => {
+          let spelled: string;
+          try {
+            spelled = parseRecipient(text);
+          } catch {
+            return;
+          }
+          expect(parseRecipient(spelled)).toBe(spelled);
+        },
+      ),
+    );
+  });
+});
+
+describe("a chat is meant", () => {
+  it.each([
+    ["any;-;+15551234567", "iMessage;-;+15551234567", true],
+    ["any;-;+15551234567", "any;-;5551234567", true],
+    ["any;-;+15551234567", "any;-;+5551234567", false],
+    ["any;-;+15551234567", "any;-;234567", false],
+    ["any;-;a@b.c", "SMS;-;a@b.c", true],
+    ["any;+;chat1", "iMessage;+;chat1", true],
+    ["any;+;chat1", "any;-;chat1", false],
+    ["any;+;chat1", "any;+;chat2", false],
+  ])("%s by %s: %s", (chat, meant, answer) => {
+    expect(isChatMeant(chat, meant)).toBe(answer);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { calls, Push } from "./control.ts";
+import { asFault, FAULTS, Fault } from "./faults.ts";
+import { defaultSettings, Settings } from "./settings.ts";
+
+describe("settings", () => {
+  it("have a default and one sentence of help each", () => {
+    expect(defaultSettings()).toEqual({
+      host: "127.0.0.1",
+      port: 3001,
+      rateLimit: 60,
+      pollIntervalMs: 1_000,
+      sendWaitMs: 3_000,
+      sendingPausedAt: null,
+      allowedHosts: [],
+      logLevel: "info",
+    });
+    for (const [name, schema] of Object.entries(Settings.shape)) {
+      expect(schema.description, name).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+});
+
+describe("faults", () => {
+  it("have an HTTP status that refuses", () => {
+    for (const status of Object.values(FAULTS)) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(status).toBeLessThan(600);
+    }
+  });
+
+  it("stay what they are; everything else becomes internal and does not leak its text", () => {
+    const fault = new Fault("not_found", "there is no such thing", { retryAfter: 3 });
+    expect(asFault(fault)).toBe(fault);
+    expect(fault).toMatchObject({ status: 404, retryAfter: 3 });
+    const internal = asFault(new Error("SELECT secret FROM table"));
+    expect(internal).toMatchObject({ code: "internal", status: 500 });
+    expect(internal.message).not.toContain("secret");
+    expect(internal.cause).toBeInstanceOf(Error);
+    for (const thrown of [null, undefined, "text", 5]) expect(asFault(thrown).code).toBe("internal");
+  });
+});
+
+describe("the contract with the window", () => {
+  it("has an input and an output for every call", () => {
+    expect(Object.keys(calls).sort()).toEqual([
+      "events.recent",
+      "key.reveal",
+      "message.send",
+      "sending.pause",
+      "status.get",
+    ]);
+  });
+
+  it("takes the white space off a recipient, and leaves a body as it is", () => {
+    const { input } = calls["message.send"];
+    expect(input.parse({ recipient: " +1555 ", body: " hi " })).toEqual({ recipient: "+1555", body: " hi " });
+    expect(input.safeParse({ recipient: "   ", body: "hi" }).success).toBe(false);
+  });
+
+  it("pushes nothing but status and events", () => {
+    expect(Push.safeParse({ push: "secret", value: {} }).success).toBe(false);
+  });
+});
