@@ -242,6 +242,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
           control,
           sessions,
           controlToken: options.controlToken,
+          timers,
           cookieName: () => `bellhop_ui_${address.port}`,
         });
   const sockets = openEventSockets({ keys, bus, timers, frameOf: wireEvent });

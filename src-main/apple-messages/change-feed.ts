@@ -5,10 +5,11 @@ import type { Timer, Timers } from "../ports/timers.ts";
 import type { Change } from "./change.ts";
 import type { ChatDb } from "./chat-db.ts";
 import type { ChatDatabase } from "./connection.ts";
-import { type FeedState, judge } from "./feed-state.ts";
+import { firstPlace, placeIn } from "./feed-place.ts";
+import { type FeedState, isDecided, isLostSend, judge } from "./feed-state.ts";
 import type { MessageRow } from "./message-queries.ts";
-import { ReadingFailure } from "./reading-failure.ts";
-import { toChange, toMessage } from "./row-to-domain.ts";
+import { isSqliteError, ReadingFailure } from "./reading-failure.ts";
+import { toChange } from "./row-to-domain.ts";
 import type { Watch, Watcher } from "./watcher.ts";
 
 /** A row of our own as it stands: what a send is confirmed by. */
@@ -16,6 +17,8 @@ export interface OutgoingRow {
   message: Message;
   /** Whether Messages has decided: sent, or failed with `message.errorCode`. */
   settled: boolean;
+  /** Whether it is the empty row in no conversation that macOS 26 leaves after a group send that failed. */
+  lost: boolean;
 }
 
 /** One look's result. Whoever is handed it commits all of it in one transaction. */
@@ -58,7 +61,7 @@ export interface ChangeFeed {
 }
 
 /** Rows in one transaction: enough to be fast, few enough that the event loop stays free. */
-const SLICE = 200;
+const SLICE = 100;
 /** A file event can come before the log's index shows the commit, and the index fires none: look again. */
 const AGAIN_MS = [2, 8, 32];
 
@@ -101,7 +104,8 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     const generation = chatDb.generation();
     const same = generation === seenGeneration && version === seenVersion;
     if (same && !behind && !heldAreDue()) return null;
-    const place = state === null ? atTheEnd(database, clock.now()) : inThisDatabase(state, database);
+    const now = clock.now();
+    const place = state === null ? firstPlace(database, now) : placeIn(database, state, now);
     const rows = database.messages.after(place.cursor, SLICE);
     return { step: takeStep(database, place, rows), version, generation, more: rows.length === SLICE };
   }
@@ -121,50 +125,66 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     });
   }
 
-  const heldAreDue = (): boolean => (state?.held.length ?? 0) > 0;
+  /** Some row has waited long enough; also when the clock was set back, which would make it wait on. */
+  const heldAreDue = (): boolean => {
+    const now = clock.now();
+    return state?.held.some(({ since, until }) => now >= until || now < since) ?? false;
+  };
 
   function takeStep(database: ChatDatabase, place: FeedState, rows: readonly MessageRow[]): FeedStep {
     const now = clock.now();
     const changes: Change[] = [];
     const outgoing: OutgoingRow[] = [];
     const held: FeedState["held"] = [];
-    let highWater = place.highWater;
+    let { highWater } = place;
     const consider = (row: MessageRow, since: number): void => {
-      const inChats = database.messages.chatGuids(row.row_id).length;
-      const verdict = judge(row, inChats, since, now, highWater);
-      if (row.is_from_me === 1 && row.associated_type === 0 && row.item_type === 0) {
-        const settled = row.error !== 0 || row.is_sent === 1 || verdict !== "hold";
-        outgoing.push({ message: toMessage(row, database.messages), settled });
+      const change = changeOf(row, database);
+      const verdict = judge(row, change, since, now, { highWater, rebuilt: place.rebuilt });
+      if (change?.type === "message.sent") {
+        const lost = verdict.step !== "hold" && isLostSend(row, change);
+        outgoing.push({ message: change.data, settled: isDecided(row), lost });
       }
-      if (verdict === "hold") held.push({ rowId: row.row_id, since });
-      if (verdict === "emit") {
-        const change = toChange(row, database.messages);
-        if (change) changes.push(change);
-      }
+      if (verdict.step === "hold")
+        held.push({ rowId: row.row_id, guid: row.guid, since, until: verdict.until });
+      if (verdict.step === "emit" && change !== null) changes.push(change);
       // A scheduled message is dated in the future and must not make everything else look old.
       if (row.at !== null && row.at <= now) highWater = Math.max(highWater, row.at);
     };
 
-    for (const { rowId, since } of place.held) {
+    for (const { rowId, guid, since } of place.held) {
       const row = database.messages.byRowId(rowId);
-      if (row) consider(row, since);
+      if (row?.guid === guid) consider(row, since);
     }
     for (const row of rows) consider(row, now);
     const last = rows.at(-1);
     const unchanged = !last && place === state && sameHeld(held, place.held);
+    const cursor = last?.row_id ?? place.cursor;
     return {
       state: unchanged
         ? place
         : {
-            cursor: last?.row_id ?? place.cursor,
+            cursor,
             cursorGuid: last?.guid ?? place.cursorGuid,
+            file: place.file,
             highWater,
             held,
+            rebuilt: place.rebuilt !== null && cursor < place.rebuilt.upTo ? place.rebuilt : null,
           },
       changes,
       outgoing,
       latencyMs: changes.length > 0 && rows.length > 0 ? sinceWritten(chatDb.path, now) : null,
     };
+  }
+
+  /** One row that cannot be understood must not stop those behind it. */
+  function changeOf(row: MessageRow, { messages }: ChatDatabase): Change | null {
+    try {
+      return toChange(row, messages);
+    } catch (thrown) {
+      if (isSqliteError(thrown)) throw thrown;
+      complain(thrown);
+      return null;
+    }
   }
 
   const tick = (): void => {
@@ -185,40 +205,6 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       for (const timer of [...again, slice, poll]) timer?.cancel();
     },
   };
-}
-
-/**
- * The place of a first start: after everything that is there, so that nothing old becomes news. The mark is
- * the newest date and not that of the newest row, which may be backfill; where there is none it is now, or
- * an empty database that fills from iCloud would be all news.
- */
-function atTheEnd(database: ChatDatabase, now: number): FeedState {
-  const newest = database.messages.newest();
-  const latest = database.messages.page({ chats: null, since: 0, limit: 1, offset: 0 })[0];
-  return {
-    cursor: newest?.row_id ?? 0,
-    cursorGuid: newest?.guid ?? null,
-    // A scheduled message is dated in the future.
-    highWater: Math.min(latest?.at ?? now, now),
-    held: [],
-  };
-}
-
-/**
- * The place in the database as it is now. When another message stands at the cursor, or the rows end before
- * it, this is another database (restored, rebuilt): its place is then found by date, and the ids of events
- * keep what has already been told from being told again.
- */
-function inThisDatabase(state: FeedState, database: ChatDatabase): FeedState {
-  if (state.cursor === 0) return state;
-  const guid = database.messages.guidAt(state.cursor);
-  if (guid === state.cursorGuid) return state;
-  const newest = database.messages.newest();
-  if (guid === null && newest !== null && newest.row_id > state.cursor) return state;
-  const cursor = database.messages.rowIdBefore(state.highWater + 1);
-  const cursorGuid = cursor === 0 ? null : database.messages.guidAt(cursor);
-  if (cursor === state.cursor && cursorGuid === state.cursorGuid) return state;
-  return { ...state, cursor, cursorGuid, held: [] };
 }
 
 function sameHeld(a: FeedState["held"], b: FeedState["held"]): boolean {

@@ -1,7 +1,13 @@
 import type { ReadingProblem } from "../../src-shared/status.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type ChatDatabase, fileIdentity, openChatDatabase, sameFile } from "./connection.ts";
-import { isBusy, ReadingFailure, readingFailure } from "./reading-failure.ts";
+import {
+  type ChatDatabase,
+  type FileIdentity,
+  fileIdentity,
+  openChatDatabase,
+  sameFile,
+} from "./connection.ts";
+import { isBusy, isSqliteError, ReadingFailure, readingFailure } from "./reading-failure.ts";
 
 /** chat.db as the rest of the gateway knows it: there or not, and back by itself. */
 export interface ChatDb {
@@ -22,17 +28,29 @@ export interface ChatDb {
 export function keepChatDb(path: string, clock: Clock): ChatDb {
   let open: ChatDatabase | null = null;
   let opened = 0;
+  let log: FileIdentity | null = null;
   let trouble: { problem: ReadingProblem; since: number } | null = null;
   const listeners: ((problem: ReadingProblem | null) => void)[] = [];
 
   const become = (problem: ReadingProblem | null): void => {
     if ((trouble?.problem ?? null) === problem) return;
     trouble = problem === null ? null : { problem, since: clock.now() };
-    for (const listener of listeners) listener(problem);
+    // Later: whoever listens may read, and would do so in the middle of another question.
+    queueMicrotask(() => {
+      for (const listener of listeners) listener(problem);
+    });
   };
   const letGo = (): void => {
     open?.close();
     open = null;
+    log = null;
+  };
+  /** A connection whose log was taken away under it would be deaf for good, and never know. */
+  const isLogReplaced = (): boolean => {
+    const now = fileIdentity(`${path}-wal`);
+    if (log !== null && !sameFile(log, now)) return true;
+    log = now;
+    return false;
   };
 
   return {
@@ -47,7 +65,7 @@ export function keepChatDb(path: string, clock: Clock): ChatDb {
         become(null);
         return answer;
       } catch (thrown) {
-        if (!(thrown instanceof ReadingFailure) && !isSqlite(thrown)) throw thrown;
+        if (!(thrown instanceof ReadingFailure) && !isSqliteError(thrown)) throw thrown;
         const failure = readingFailure(thrown, path);
         // A lock goes by itself; after anything else only a fresh connection can be trusted.
         if (!isBusy(thrown)) letGo();
@@ -58,7 +76,7 @@ export function keepChatDb(path: string, clock: Clock): ChatDb {
     noticeReplacement() {
       if (open === null) return;
       try {
-        if (!sameFile(open.file, fileIdentity(path))) letGo();
+        if (!sameFile(open.file, fileIdentity(path)) || isLogReplaced()) letGo();
       } catch {
         letGo();
       }
@@ -68,8 +86,4 @@ export function keepChatDb(path: string, clock: Clock): ChatDb {
     onTrouble: (listener) => void listeners.push(listener),
     close: letGo,
   };
-}
-
-function isSqlite(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_");
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
 import { type ConversationQueries, prepareConversationQueries } from "./conversation-queries.ts";
 import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
-import { ReadingFailure, readingFailure } from "./reading-failure.ts";
+import { readingFailure } from "./reading-failure.ts";
 
 /** Which file it is: another inode means that the database was replaced. */
 export interface FileIdentity {
@@ -81,5 +81,3 @@ export function fileIdentity(path: string): FileIdentity | null {
 export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
   return a !== null && b !== null && a.device === b.device && a.inode === b.inode;
 }
-
-export { ReadingFailure };

@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Change } from "./change.ts";
 import { judge } from "./feed-state.ts";
-import type { MessageRow } from "./message-queries.ts";
+import type { MessageQueries, MessageRow } from "./message-queries.ts";
+import { toChange } from "./row-to-domain.ts";
 
 const NOW = Date.UTC(2026, 0, 15, 12);
-const DAY = 24 * 3_600_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const TAPBACK = { associated_type: 2000, associated_guid: "p:0/OTHER" };
 
 const complete: MessageRow = {
   row_id: 1,
@@ -35,61 +39,118 @@ const rows = fc.record<Partial<MessageRow>>({
   error: fc.constantFrom(0, 22, 25),
   is_from_me: flag,
   is_sent: flag,
+  is_delivered: flag,
   item_type: fc.constantFrom(0, 1, 2, 3),
   has_attachments: flag,
   associated_type: fc.constantFrom(0, 2000, 2006, 3000, 4000),
 });
+/** Nothing is in this database but what a test puts there. */
+const noQueries: MessageQueries = {
+  newest: () => null,
+  byRowId: () => null,
+  byGuid: () => null,
+  guidAt: () => null,
+  after: () => [],
+  rowIdBefore: () => 0,
+  lastGiven: () => 0,
+  latestDate: () => null,
+  page: () => [],
+  chatGuids: () => [],
+  attachments: () => [],
+  count: () => 0,
+  hourly: () => [],
+};
 const of = (fields: Partial<MessageRow>): MessageRow => ({ ...complete, ...fields });
+
+const FILE = { filename: null, transfer_name: null, mime_type: null, total_bytes: null };
+
+/** The row as the feed would tell it, in so many conversations and with so many files. */
+function changeOf(row: MessageRow, inChats: number, files: number): Change | null {
+  const conversationIds = Array.from({ length: inChats }, (_, at) => `iMessage;-;+1555000${at}`);
+  const attachments = Array.from({ length: files }, (_, at) => ({ ...FILE, guid: `FILE-${at}` }));
+  return toChange(row, { ...noQueries, chatGuids: () => conversationIds, attachments: () => attachments });
+}
+
+const MARKS = { highWater: NOW, rebuilt: null };
 
 describe("what is done with a row", () => {
   it.each([
     ["a complete one is emitted", {}, 1, 0, "emit"],
     ["one without a body waits", { text: null }, 1, 0, "hold"],
     ["one without a body goes out after a second", { text: null }, 1, 1_000, "emit"],
-    ["one that is nothing but a picture is complete", { text: null, has_attachments: 1 }, 1, 0, "emit"],
+    ["one that announces files and has none yet waits", { has_attachments: 1 }, 1, 0, "hold"],
+    ["one whose files never come goes out after a second", { has_attachments: 1 }, 1, 1_000, "emit"],
     ["one without a conversation waits", {}, 0, 999, "hold"],
-    ["an unsent one of ours waits", { is_from_me: 1 }, 1, 2_999, "hold"],
+    ["an unsent one of ours waits", { is_from_me: 1, is_delivered: 0 }, 1, 0, "hold"],
+    ["an unsent one of ours waits for hours", { is_from_me: 1, is_delivered: 0 }, 1, 5 * HOUR, "hold"],
+    ["an unsent one of ours is never called sent", { is_from_me: 1, is_delivered: 0 }, 1, DAY, "pass over"],
+    ["a sent one of ours is emitted", { is_from_me: 1, is_sent: 1 }, 1, 0, "emit"],
     ["a failed one of ours is passed over", { is_from_me: 1, error: 22 }, 1, 0, "pass over"],
     ["an empty, unjoined one of ours was never sent", { is_from_me: 1, text: null }, 0, 1_000, "pass over"],
-    ["a tapback of ours needs no sending", { is_from_me: 1, associated_type: 2000 }, 1, 0, "emit"],
+    ["a tapback of ours needs no sending", { is_from_me: 1, ...TAPBACK }, 1, 0, "emit"],
+    ["a group change is told as nothing", { item_type: 2 }, 1, 0, "pass over"],
     ["one of the last day is news", { at: NOW - DAY }, 1, 0, "emit"],
     ["an older one is backfill", { at: NOW - DAY - 1 }, 1, 0, "pass over"],
-  ] as const)("%s", (_what, fields, inChats, waited, verdict) => {
-    expect(judge(of(fields), inChats, NOW - waited, NOW, NOW)).toBe(verdict);
+    ["when the clock was set back nothing waits", { text: null }, 1, -HOUR, "emit"],
+  ] as const)("%s", (_what, fields, inChats, waited, step) => {
+    const row = of(fields);
+    expect(judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, MARKS).step).toBe(step);
+  });
+
+  it("one that is nothing but a picture is complete", () => {
+    const row = of({ text: null, has_attachments: 1 });
+    expect(judge(row, changeOf(row, 1, 1), NOW, NOW, MARKS)).toEqual({ step: "emit" });
+  });
+
+  it("after a rebuild, what was there before is no news, and what is later is", () => {
+    const marks = { highWater: NOW, rebuilt: { upTo: 10, at: NOW } };
+    const step = (fields: Partial<MessageRow>) => {
+      const row = of(fields);
+      return judge(row, changeOf(row, 1, 0), NOW, NOW + 2, marks).step;
+    };
+    expect(step({ row_id: 10, at: NOW })).toBe("pass over");
+    expect(step({ row_id: 10, at: NOW + 1 })).toBe("emit");
+    expect(step({ row_id: 11, at: NOW })).toBe("emit");
   });
 });
 
 describe("of any row it is true that", () => {
-  const check = (hold: (row: MessageRow, inChats: number, waited: number, verdict: string) => void): void =>
+  type Hold = (row: MessageRow, change: Change, waited: number, step: string) => void;
+  const check = (hold: Hold): void =>
     fc.assert(
-      fc.property(rows, fc.nat(2), fc.nat(10_000), (fields, inChats, waited) => {
+      fc.property(rows, fc.nat(2), fc.nat(2), fc.nat(10_000), (fields, inChats, files, waited) => {
         const row = of(fields);
-        hold(row, inChats, waited, judge(row, inChats, NOW - waited, NOW, NOW));
+        const change = changeOf(row, inChats, files);
+        const { step } = judge(row, change, NOW - waited, NOW, MARKS);
+        if (change === null) expect(step).toBe("pass over");
+        else hold(row, change, waited, step);
       }),
       { numRuns: 1_000 },
     );
 
-  it("nothing is held longer than three seconds", () => {
-    check((_row, _inChats, waited, verdict) => {
-      if (waited >= 3_000) expect(verdict).not.toBe("hold");
+  it("what somebody else wrote waits a second at most", () => {
+    check((row, _change, waited, step) => {
+      if (row.is_from_me === 0 && waited >= 1_000) expect(step).not.toBe("hold");
     });
   });
 
   it("what somebody else wrote is never lost unless it is backfill", () => {
-    check((row, _inChats, _waited, verdict) => {
-      if (row.is_from_me === 0 && (row.at ?? NOW) >= NOW - DAY) expect(verdict).not.toBe("pass over");
+    check((row, _change, _waited, step) => {
+      if (row.is_from_me === 0 && (row.at ?? NOW) >= NOW - DAY) expect(step).not.toBe("pass over");
     });
   });
 
-  it("a failed send is never emitted", () => {
-    check((row, _inChats, _waited, verdict) => {
-      if (row.is_from_me === 1 && row.error !== 0) expect(verdict).not.toBe("emit");
+  it("a message of ours is called sent only when Messages says so", () => {
+    check((row, change, _waited, step) => {
+      if (change.type !== "message.sent" || step !== "emit") return;
+      expect(row.error).toBe(0);
+      expect(row.is_sent + row.is_delivered).toBeGreaterThan(0);
     });
   });
 
   it("backfill is never emitted", () => {
-    check((row, _inChats, _waited, verdict) => {
-      if (row.at !== null && row.at < NOW - DAY) expect(verdict).not.toBe("emit");
+    check((row, _change, _waited, step) => {
+      if (row.at !== null && row.at < NOW - DAY) expect(step).not.toBe("emit");
     });
   });
 });

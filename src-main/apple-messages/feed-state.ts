@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { Change } from "./change.ts";
 import type { MessageRow } from "./message-queries.ts";
-import { bodyOf } from "./row-to-domain.ts";
 
 /** What the feed must remember over a restart. It is handed in and given back; storage keeps it. */
 export const FeedState = z.object({
@@ -8,54 +8,87 @@ export const FeedState = z.object({
   cursor: z.int(),
   /** The guid there, to notice a database that is another one. */
   cursorGuid: z.string().nullable(),
+  /** Which file it was. */
+  file: z.object({ device: z.number(), inode: z.number() }),
   /** The latest date seen, in ms since 1970: what is much older than it is backfill. */
   highWater: z.int(),
-  /** Rows that are not complete yet, with the moment they were first seen. */
-  held: z.array(z.object({ rowId: z.int(), since: z.int() })),
+  /** Rows that wait, from when on (ms since 1970) and until when at most. */
+  held: z.array(z.object({ rowId: z.int(), guid: z.string(), since: z.int(), until: z.int() })),
+  /** After a rebuild: rows up to this ROWID that are not later than `at` were there before, and are no news. */
+  rebuilt: z.object({ upTo: z.int(), at: z.int() }).nullable(),
 });
 export type FeedState = z.infer<typeof FeedState>;
 
-/** What to do with a row now. */
-export type Verdict = "emit" | "hold" | "pass over";
+/** What tells news from what was there before. */
+export type Marks = Pick<FeedState, "highWater" | "rebuilt">;
 
-/** How long a row may wait for its body or for its place in a conversation. */
+/** What to do with a row now: emit it, hold it until a moment (ms since 1970), or pass it over. */
+export type Verdict = { step: "emit" } | { step: "pass over" } | { step: "hold"; until: number };
+
+/** How long a row may wait for its body, its files, or its place in a conversation. */
 const INCOMPLETE_MS = 1_000;
-/** How long a row of our own may wait until Messages says whether it left. */
-const UNDECIDED_MS = 3_000;
+/** How long a row of our own is watched until Messages says whether it left. */
+const UNDECIDED_MS = 24 * 60 * 60 * 1_000;
 /** A row this much older than the newest one came from iCloud, not from a person just now. */
 const BACKFILL_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Decides about one row: emit it, hold it until it is complete, or pass it over (backfill; and the empty,
- * unjoined row that macOS 26 leaves after a group send that failed).
+ * Decides about one row. `change` is what it would be told as, `since` when it was first seen. Rows that are
+ * told as nothing, backfill, and what Messages did not send are passed over; what is incomplete waits, but not
+ * for long; and nothing of our own is called sent before Messages says so.
  */
 export function judge(
   row: MessageRow,
-  inChats: number,
+  change: Change | null,
   since: number,
   now: number,
-  highWater: number,
+  marks: Marks,
 ): Verdict {
-  const waited = now - since;
-  const empty = isEmpty(row);
-  if (inChats === 0 || empty) {
-    if (waited < INCOMPLETE_MS) return "hold";
-    if (inChats === 0 && empty && row.is_from_me === 1) return "pass over";
+  if (change === null || wasThereBefore(row, marks)) return { step: "pass over" };
+  if (!isComplete(row, change)) {
+    if (isWithin(INCOMPLETE_MS, since, now)) return { step: "hold", until: since + INCOMPLETE_MS };
+    if (isLostSend(row, change)) return { step: "pass over" };
   }
-  if (row.is_from_me === 1) {
-    if (row.error !== 0) return "pass over";
-    if (row.is_sent === 0 && row.associated_type === 0 && waited < UNDECIDED_MS) return "hold";
+  if (change.type === "message.sent") {
+    if (row.error !== 0) return { step: "pass over" };
+    if (!isDecided(row)) {
+      const waits = isWithin(UNDECIDED_MS, since, now);
+      return waits ? { step: "hold", until: since + UNDECIDED_MS } : { step: "pass over" };
+    }
   }
-  if (row.at !== null && row.at < highWater - BACKFILL_MS) return "pass over";
-  return "emit";
+  return { step: "emit" };
 }
 
-function isEmpty(row: MessageRow): boolean {
-  return (
-    row.item_type === 0 &&
-    row.associated_type === 0 &&
-    row.has_attachments === 0 &&
-    row.balloon === null &&
-    bodyOf(row) === null
-  );
+/** Whether Messages has said what became of a row of our own. */
+export function isDecided(row: MessageRow): boolean {
+  return row.error !== 0 || row.is_sent === 1 || row.is_delivered === 1;
+}
+
+/** The row that macOS 26 leaves after a group send that failed: ours, empty, and in no conversation. */
+export function isLostSend(row: MessageRow, change: Change): boolean {
+  return change.type === "message.sent" && change.data.conversationIds.length === 0 && isEmpty(row, change);
+}
+
+function wasThereBefore(row: MessageRow, { highWater, rebuilt }: Marks): boolean {
+  if (row.at === null) return false;
+  if (rebuilt !== null && row.row_id <= rebuilt.upTo && row.at <= rebuilt.at) return true;
+  return row.at < highWater - BACKFILL_MS;
+}
+
+/** A row may be there before its body, before its files, and before it is joined to its conversation. */
+function isComplete(row: MessageRow, change: Change): boolean {
+  if (change.data.conversationIds.length === 0) return false;
+  if (!("attachments" in change.data)) return true;
+  const lacksFiles = row.has_attachments === 1 && change.data.attachments.length === 0;
+  return !lacksFiles && !isEmpty(row, change);
+}
+
+function isEmpty(row: MessageRow, change: Change): boolean {
+  if (!("body" in change.data)) return false;
+  return change.data.body === null && row.has_attachments === 0 && row.balloon === null;
+}
+
+/** A clock that was set back must not make anybody wait: then no time is within. */
+function isWithin(ms: number, since: number, now: number): boolean {
+  return now >= since && now - since < ms;
 }

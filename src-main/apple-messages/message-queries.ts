@@ -50,8 +50,12 @@ export interface MessageQueries {
   byGuid(guid: string): MessageRow | null;
   guidAt(rowId: number): string | null;
   after(rowId: number, limit: number): MessageRow[];
-  /** The last ROWID before the first row dated `ms` or later; for finding one's place in a replaced database. */
-  rowIdBefore(ms: number): number;
+  /** The last ROWID before the first row dated after `ms` and not after `now`; for finding one's place in a replaced database. */
+  rowIdBefore(ms: number, now: number): number;
+  /** The highest ROWID that was ever given, also to a row that is gone. */
+  lastGiven(): number;
+  /** The newest date of all rows up to `now`, in ms since 1970; null when there is none. */
+  latestDate(now: number): number | null;
   page(request: PageRequest): MessageRow[];
   chatGuids(rowId: number): string[];
   attachments(rowId: number): AttachmentRow[];
@@ -89,8 +93,22 @@ export function prepareMessageQueries(database: Database): MessageQueries {
     `SELECT ${row} ${from} WHERE m.ROWID > ? ORDER BY m.ROWID LIMIT ?`,
   );
   const rowIdBefore = database
+    .prepare<[bigint, bigint], number>(
+      `SELECT COALESCE(MIN(ROWID) - 1, (SELECT MAX(ROWID) FROM message), 0) FROM message
+       WHERE date >= ? AND date <= ?`,
+    )
+    .pluck();
+  const counts = probeColumns(database, "sqlite_sequence").has("seq");
+  const lastGiven = database
+    .prepare<[], number>(
+      counts
+        ? "SELECT seq FROM sqlite_sequence WHERE name = 'message'"
+        : "SELECT COALESCE(MAX(ROWID), 0) FROM message",
+    )
+    .pluck();
+  const latestDate = database
     .prepare<[bigint], number>(
-      "SELECT COALESCE(MIN(ROWID) - 1, (SELECT MAX(ROWID) FROM message), 0) FROM message WHERE date >= ?",
+      `SELECT ${unixMs("date")} FROM message WHERE date <= ? ORDER BY date DESC LIMIT 1`,
     )
     .pluck();
   const pageOfAll = database.prepare<[bigint, number, number], MessageRow>(
@@ -124,7 +142,9 @@ export function prepareMessageQueries(database: Database): MessageQueries {
     byGuid: (guid) => byGuid.get(guid) ?? null,
     guidAt: (rowId) => guidAt.get(rowId) ?? null,
     after: (rowId, limit) => after.all(rowId, limit),
-    rowIdBefore: (ms) => rowIdBefore.get(appleNanoseconds(ms)) ?? 0,
+    rowIdBefore: (ms, now) => rowIdBefore.get(appleNanoseconds(ms + 1), appleNanoseconds(now)) ?? 0,
+    lastGiven: () => lastGiven.get() ?? 0,
+    latestDate: (now) => latestDate.get(appleNanoseconds(now)) ?? null,
     page({ chats, since, limit, offset }) {
       const date = since === 0 ? -1n : appleNanoseconds(since);
       if (chats === null) return pageOfAll.all(date, limit, offset);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { ReadingProblem } from "../../src-shared/status.ts";
 
 /** chat.db could not be read, and why. */
@@ -18,27 +18,39 @@ export class ReadingFailure extends Error {
  */
 export function readingFailure(thrown: unknown, path: string): ReadingFailure {
   if (thrown instanceof ReadingFailure) return thrown;
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  if (code === "ENOENT" || !seemsThere(path)) return new ReadingFailure("missing", path, thrown);
-  if (
-    code === "EPERM" ||
-    code === "EACCES" ||
-    code.startsWith("SQLITE_AUTH") ||
-    code.startsWith("SQLITE_PERM")
-  ) {
-    return new ReadingFailure("refused", path, thrown);
-  }
-  const damaged = ["SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CANTOPEN", "SQLITE_ERROR", "EISDIR"];
-  if (damaged.some((known) => code.startsWith(known))) return new ReadingFailure("unreadable", path, thrown);
-  return new ReadingFailure("stuck", path, thrown);
+  return new ReadingFailure(problemOf(codeOf(thrown), path), path, thrown);
 }
 
-/** Whether the file is there as far as one may know: a refusal to look is not absence. */
-function seemsThere(path: string): boolean {
-  return existsSync(path);
+const REFUSED = ["EPERM", "EACCES", "SQLITE_AUTH", "SQLITE_PERM"];
+const DAMAGED = ["SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CANTOPEN", "SQLITE_ERROR", "EISDIR"];
+
+function problemOf(code: string, path: string): ReadingProblem {
+  if (REFUSED.some((known) => code.startsWith(known))) return "refused";
+  if (code === "ENOENT" || code === "ENOTDIR") return "missing";
+  const system = systemsWord(path);
+  if (system !== null) return system;
+  return DAMAGED.some((known) => code.startsWith(known)) ? "unreadable" : "stuck";
+}
+
+/** A refusal to look is not absence: macOS without Full Disk Access refuses even that. */
+function systemsWord(path: string): ReadingProblem | null {
+  try {
+    return statSync(path).isFile() ? null : "unreadable";
+  } catch (thrown) {
+    return REFUSED.includes(codeOf(thrown)) ? "refused" : "missing";
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+}
+
+/** Whether SQLite threw it. */
+export function isSqliteError(thrown: unknown): boolean {
+  return codeOf(thrown).startsWith("SQLITE_");
 }
 
 /** Whether trying again with a fresh connection may help, against waiting for a lock to go. */
 export function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_BUSY");
+  return codeOf(thrown).startsWith("SQLITE_BUSY");
 }

@@ -13,9 +13,11 @@ const PLACEHOLDERS = /[\ufffc\ufffd]/g;
 
 /** The text of a row: the attributed body first, `text` only as the fallback. Null when there is none. */
 export function bodyOf(row: MessageRow): string | null {
-  const decoded = row.attributed_body === null ? null : decodeAttributedBody(row.attributed_body);
+  // SQLite keeps whatever type a program wrote, so neither is trusted to be what its column says.
+  const body: unknown = row.attributed_body;
+  const decoded = body instanceof Uint8Array ? decodeAttributedBody(body) : null;
   const text = decoded?.text ?? row.text;
-  if (text === null) return null;
+  if (typeof text !== "string") return null;
   const bare = withoutPlaceholders(text);
   // A message that is nothing but its attachments has no text.
   return bare.trim() === "" && bare !== text ? null : bare;

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from "node:fs";
+import { type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 
 /** Something that notices writes to chat.db. */
@@ -11,53 +11,61 @@ export interface Watcher {
 /** How a watcher is made; handed in, so that a test can do without the system's. */
 export type Watch = (path: string, noticed: () => void) => Watcher;
 
+interface Armed {
+  watcher: FSWatcher;
+  /** Which file it is on: a watch follows the file, not the name. */
+  inode: number;
+}
+
 /**
- * Watches chat.db, its write-ahead log and their folder. All three are needed: on macOS files are watched
- * by kqueue (at once) and folders by FSEvents (later), and the log is recreated as another file after a
- * checkpoint, which leaves a watch on the old one deaf. `noticed` may be called too often, never too rarely
- * for long: the feed polls as well.
+ * Watches chat.db's write-ahead log and the folder it lies in. Both are needed: on macOS a file is watched by
+ * kqueue (at once) and a folder by FSEvents (later), and the log is recreated as another file after a
+ * checkpoint, which leaves a watch on the old one deaf. What kind of event it was says nothing: on macOS plain
+ * writes come as "rename" too, so whether the log is another one is told by its inode.
+ *
+ * chat.db itself is not watched. The system's watch holds the file open, and closing it would drop the locks
+ * that SQLite holds on it in this process. `noticed` may be called too often, never too rarely for long: the
+ * feed polls as well.
  */
 export const watchFiles: Watch = (path, noticed) => {
-  const files = [path, `${path}-wal`];
-  const watchers = new Map<string, FSWatcher>();
-  const name = basename(path);
   const folder = dirname(path);
+  const log = `${path}-wal`;
+  const name = basename(path);
+  const armed = new Map<string, Armed>();
 
-  const arm = (target: string, heard: (file: string | null) => void): void => {
-    if (watchers.has(target)) return;
-    try {
-      const watcher = watch(target, { persistent: false }, (kind, file) => {
-        // Of the folder, "rename" tells that a file in it came or went: it is deaf only when it goes itself.
-        if (kind === "rename" && (target !== folder || file === basename(folder))) disarm(target);
-        heard(file);
-      });
-      watcher.on("error", () => disarm(target));
-      watchers.set(target, watcher);
-    } catch {
-      // Not there (yet), or refused: the folder's watch or the poll comes back to it.
-    }
-  };
   const disarm = (target: string): void => {
-    watchers.get(target)?.close();
-    watchers.delete(target);
+    armed.get(target)?.watcher.close();
+    armed.delete(target);
   };
-  const armFiles = (): void => {
-    for (const file of files) arm(file, noticed);
+  const arm = (target: string, heard: (file: string | null) => void): void => {
+    const inode = statSync(target, { throwIfNoEntry: false })?.ino;
+    if (armed.get(target)?.inode === inode) return;
+    disarm(target);
+    if (inode === undefined) return;
+    const watcher = watch(target, { persistent: false }, (_kind, file) => heard(file));
+    watcher.on("error", () => disarm(target));
+    armed.set(target, { watcher, inode });
   };
   const rearm = (): void => {
-    arm(folder, (file) => {
-      if (file !== null && !file.startsWith(name)) return;
-      armFiles();
-      noticed();
-    });
-    armFiles();
+    try {
+      arm(folder, (file) => {
+        if (file === null || file.startsWith(name)) heardSomething();
+      });
+      arm(log, heardSomething);
+    } catch {
+      // Refused, or gone in between: the next event or the poll comes back to it.
+    }
   };
+  function heardSomething(): void {
+    rearm();
+    noticed();
+  }
 
   rearm();
   return {
     rearm,
     stop: () => {
-      for (const target of [...watchers.keys()]) disarm(target);
+      for (const target of [...armed.keys()]) disarm(target);
     },
   };
 };

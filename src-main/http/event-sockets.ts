@@ -7,12 +7,10 @@ import { Fault } from "../../src-shared/faults.ts";
 import type { ApiKeys } from "../access/api-keys.ts";
 import { keyInHeaders } from "../access/caller.ts";
 import type { Bus } from "../journal/bus.ts";
-import type { Timer, Timers } from "../ports/timers.ts";
+import type { Timers } from "../ports/timers.ts";
+import { keepAlive, sendOrLetGo } from "./heartbeat.ts";
 
-const PING_MS = 30_000;
 const LARGEST_FRAME = 64 * 1024;
-/** A client this far behind is let go with 1013, "try again later", rather than buffered without end. */
-const LARGEST_BACKLOG = 8 * 1024 * 1024;
 
 /** WebSockets that get every event as one JSON text frame. */
 export interface EventSockets {
@@ -32,29 +30,15 @@ export function openEventSockets(options: {
   frameOf(event: Event): string;
 }): EventSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME });
-  const alive = new WeakSet<WebSocket>();
-
+  const heartbeat = keepAlive(server, options.timers);
+  const wanted = new WeakMap<WebSocket, ReadonlySet<EventType>>();
   const unsubscribe = options.bus.subscribe((event) => {
     if (server.clients.size === 0) return;
     const frame = options.frameOf(event);
     for (const socket of server.clients) {
-      if (!wanted.get(socket)?.has(event.type)) continue;
-      if (socket.bufferedAmount > LARGEST_BACKLOG) socket.close(1013, "too slow");
-      else socket.send(frame);
+      if (wanted.get(socket)?.has(event.type)) sendOrLetGo(socket, frame);
     }
   });
-  const wanted = new WeakMap<WebSocket, ReadonlySet<EventType>>();
-
-  /** A socket that has not answered the last ping is dead, whatever TCP believes. */
-  const ping = (): void => {
-    for (const socket of server.clients) {
-      if (!alive.has(socket)) socket.terminate();
-      alive.delete(socket);
-      socket.ping();
-    }
-    timer = options.timers.after(PING_MS, ping);
-  };
-  let timer: Timer = options.timers.after(PING_MS, ping);
 
   return {
     accept(request, socket, head) {
@@ -67,15 +51,13 @@ export function openEventSockets(options: {
       const types = parseTypes(query.get("types"));
       server.handleUpgrade(request, socket, head, (client) => {
         wanted.set(client, types);
-        alive.add(client);
-        client.on("pong", () => alive.add(client));
         // A frame that is too large, a reset: `ws` closes the socket, and nobody else is concerned.
         client.on("error", () => client.terminate());
       });
     },
     close() {
       unsubscribe();
-      timer.cancel();
+      heartbeat.stop();
       for (const socket of server.clients) socket.close(1001, "Bellhop stops");
       server.close();
     },

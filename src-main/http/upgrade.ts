@@ -35,15 +35,15 @@ export function handleUpgrades(
 }
 
 function refuse(socket: Duplex, fault: Fault, requestId: string, body: string): void {
-  socket.end(
-    [
-      `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? "Error"}`,
-      "Connection: close",
-      `X-Request-Id: ${requestId}`,
-      "Content-Type: application/json; charset=utf-8",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "",
-      body,
-    ].join("\r\n"),
-  );
+  const answer = [
+    `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? "Error"}`,
+    "Connection: close",
+    `X-Request-Id: ${requestId}`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "",
+    body,
+  ];
+  // The server no longer watches an upgraded connection: one that is only half closed would stay for ever.
+  socket.end(answer.join("\r\n"), () => socket.destroy());
 }

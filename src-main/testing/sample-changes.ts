@@ -26,14 +26,22 @@ export function received(guid: string, body = "hello"): Change {
 }
 
 /** A row of this Mac's own, as the feed reports it. */
-export function outgoing(fields: Partial<Message> = {}, settled = true): OutgoingRow {
-  return { message: sampleMessage({ isFromMe: true, sender: null, status: "sent", ...fields }), settled };
+export function outgoing(fields: Partial<Message> = {}, settled = true, lost = false): OutgoingRow {
+  const message = sampleMessage({ isFromMe: true, sender: null, status: "sent", ...fields });
+  return { message, settled, lost };
 }
 
 /** A step of the feed that carries these changes. */
 export function stepWith(changes: Change[], rows: OutgoingRow[] = []): FeedStep {
   return {
-    state: { cursor: changes.length, cursorGuid: "GUID", highWater: 0, held: [] },
+    state: {
+      cursor: changes.length,
+      cursorGuid: "GUID",
+      file: { device: 1, inode: 1 },
+      highWater: 0,
+      held: [],
+      rebuilt: null,
+    },
     changes,
     outgoing: rows,
     latencyMs: null,

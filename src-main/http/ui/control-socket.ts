@@ -1,13 +1,14 @@
 import type { WebSocket } from "ws";
 import { z } from "zod";
 import type { Control } from "../../control/control.ts";
+import { sendOrLetGo } from "../heartbeat.ts";
 
 const Request = z.object({ id: z.number(), call: z.string(), input: z.unknown() });
 
 /** Carries the control contract over one socket: calls with an id, answers with the same, pushes without. */
 export function serveControl(socket: WebSocket, control: Control): void {
   const say = (frame: unknown): void => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+    sendOrLetGo(socket, JSON.stringify(frame));
   };
   const unsubscribe = control.subscribe(say);
   socket.on("close", unsubscribe);

@@ -8,6 +8,8 @@ import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import { isOwnOrigin, keyInHeaders } from "../../access/caller.ts";
 import type { Control } from "../../control/control.ts";
+import type { Timers } from "../../ports/timers.ts";
+import { keepAlive } from "../heartbeat.ts";
 import { serveControl } from "./control-socket.ts";
 import { LINK_MS, type LinkRefusal, type UiSessions } from "./sessions.ts";
 
@@ -55,6 +57,7 @@ export function openUi(options: {
   control: Control;
   sessions: UiSessions;
   controlToken: string;
+  timers: Timers;
   /** Under which name the cookie is kept; one for each port, or two gateways would log each other out. */
   cookieName(): string;
 }): Ui {
@@ -93,6 +96,7 @@ export function openUi(options: {
     maxPayload: LARGEST_FRAME,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
+  const heartbeat = keepAlive(server, options.timers);
   return {
     // Without the slash the page's relative addresses would point beside /ui.
     handler: (request, response, next) => {
@@ -108,6 +112,7 @@ export function openUi(options: {
       server.handleUpgrade(request, socket, head, (client) => serveControl(client, options.control));
     },
     close() {
+      heartbeat.stop();
       for (const client of server.clients) client.close(1001, "Bellhop stops");
       server.close();
     },

@@ -1,0 +1,47 @@
+import type { ChatDatabase } from "./connection.ts";
+import { sameFile } from "./connection.ts";
+import type { FeedState } from "./feed-state.ts";
+
+/**
+ * The place of a first start: after everything that is there, so that nothing old becomes news. The mark is
+ * the newest date and not that of the newest row, which may be backfill; where there is none it is now, or an
+ * empty database that fills from iCloud would be all news.
+ */
+export function firstPlace(database: ChatDatabase, now: number): FeedState {
+  const newest = database.messages.newest();
+  return {
+    cursor: newest?.row_id ?? 0,
+    cursorGuid: newest?.guid ?? null,
+    file: database.file,
+    highWater: database.messages.latestDate(now) ?? now,
+    held: [],
+    rebuilt: null,
+  };
+}
+
+/**
+ * The place in the database as it is now, which may be another one (restored, rebuilt, replaced). Then it is
+ * found by date: rows dated after all that was seen are news, whatever their number; what waited still waits.
+ */
+export function placeIn(database: ChatDatabase, state: FeedState, now: number): FeedState {
+  const { messages, file } = database;
+  const guid = state.cursor === 0 ? null : messages.guidAt(state.cursor);
+  const isSameFile = sameFile(file, state.file);
+  if (guid === state.cursorGuid && (guid !== null || isSameFile)) {
+    return isSameFile ? state : { ...state, file };
+  }
+  // The row there was deleted: ROWIDs are never given twice, so what comes is still beyond it.
+  if (guid === null && isSameFile && messages.lastGiven() >= state.cursor) return state;
+  const cursor = messages.rowIdBefore(state.highWater, now);
+  return {
+    cursor,
+    cursorGuid: cursor === 0 ? null : messages.guidAt(cursor),
+    file,
+    highWater: state.highWater,
+    held: state.held.flatMap((one) => {
+      const row = messages.byGuid(one.guid);
+      return row ? [{ ...one, rowId: row.row_id }] : [];
+    }),
+    rebuilt: { upTo: messages.newest()?.row_id ?? 0, at: state.highWater },
+  };
+}
