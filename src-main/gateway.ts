@@ -18,19 +18,18 @@ import { handleUpgrades } from "./http/upgrade.ts";
 import { createBus } from "./journal/bus.ts";
 import { openIntake } from "./journal/intake.ts";
 import { openJournal } from "./journal/journal.ts";
-import { applescriptSender } from "./messages-app/applescript-sender.ts";
+import { applescriptSender, OPEN_MESSAGES } from "./messages-app/applescript-sender.ts";
 import { noSender } from "./messages-app/no-sender.ts";
 import { createLatency } from "./observability/latency.ts";
 import type { Log } from "./observability/log.ts";
 import type { Ports } from "./ports/ports.ts";
-import type { Timer } from "./ports/timers.ts";
 import { readingSentence } from "./reading/asking.ts";
 import { openConversations } from "./reading/conversations.ts";
 import { openMessages } from "./reading/messages.ts";
 import { openOutbox } from "./sending/outbox.ts";
 import { openOutboxStore } from "./sending/outbox-store.ts";
 import { openSending } from "./sending/send.ts";
-import { openStaging } from "./sending/staging.ts";
+import { keepSwept, openStaging, type StagingFolders } from "./sending/staging.ts";
 import { openDatabase } from "./storage/database.ts";
 import type { Keychain } from "./storage/keychain.ts";
 import { claimMode, openMeta } from "./storage/meta.ts";
@@ -39,9 +38,6 @@ import { openVault } from "./storage/vault.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
 import { openWebhookStore } from "./webhooks/webhook-store.ts";
 import { openWebhooks } from "./webhooks/webhooks.ts";
-
-/** How often staged files that nobody needs any more are removed. */
-const SWEEP_MS = 15 * 60 * 1_000;
 
 /** Everything a gateway is told about where and on what it runs. */
 export interface GatewayOptions {
@@ -58,7 +54,7 @@ export interface GatewayOptions {
   /** The built window, for a browser; null to serve none. */
   ui: string | null;
   /** Where files wait for Messages, and from where they may come. */
-  staging: { folder: string; allowed: readonly string[] };
+  staging: StagingFolders;
   settings: SettingsStore;
   keychain: Keychain;
   /** A key that holds for this run instead of the stored one. */
@@ -111,6 +107,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       : applescriptSender({
           osascript: options.osascript,
           scripts: options.scripts,
+          open: options.needsPermissions ? OPEN_MESSAGES : null,
           processes: ports.processes,
         });
   const outbox = openOutbox({
@@ -124,7 +121,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     isCaughtUp: () => feed.isCaughtUp(),
     complain,
   });
-  const staging = openStaging({ ...options.staging, clock, randomness });
+  const staging = openStaging({ ...options.staging, clock, randomness, isNeeded: outbox.needsFile });
   const sending = openSending({ outbox, conversations, staging, canSend });
 
   const webhookStore = openWebhookStore(database, vault);
@@ -266,9 +263,9 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     requestId: () => `req_${randomness.uuid().slice(0, 8)}`,
   });
 
-  let sweeping: Timer | undefined;
+  const stopSweeping = keepSwept(staging, timers, complain);
   const stop = async (): Promise<void> => {
-    sweeping?.cancel();
+    stopSweeping();
     feed.stop();
     sockets.close();
     ui?.close();
@@ -298,11 +295,6 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   }
   outbox.wake();
   deliverer.wake();
-  const sweep = (): void => {
-    staging.sweep().catch(complain);
-    sweeping = timers.after(SWEEP_MS, sweep);
-  };
-  sweep();
   log.info({ url: address.url, mode }, "ready");
   return {
     url: address.url,

@@ -62,7 +62,7 @@ export async function launchGateway(
         needsPermissions: options.isThisMac,
         scripts: onDisk(join(home, "..", "resources", "applescript")),
         ui: options.serveUi ? join(home, "..", "dist", "renderer") : null,
-        staging: { folder: stagingFolder(options), allowed: defaultAllowedFolders() },
+        staging: { folder: stagingFolder(options), allowed: defaultAllowedFolders(), forbidden: [folder] },
         settings,
         keychain: options.keychain ?? fileModeKeychain,
         apiKey: options.apiKey,

@@ -154,14 +154,14 @@ function refusal(code: string, message: string): ControlAnswer {
 }
 
 function sendResult({ item, message }: SendReport, status: Status, tookMs: number): SendResult {
-  if (message?.status === "failed") {
-    return {
-      outcome: "failed",
-      sentence: `Not sent: ${item.reason ?? "Messages could not deliver it"}.`,
-      tookMs,
-    };
+  if (item.state === "failed") {
+    const sentence = `Not sent: ${item.reason ?? "Messages could not deliver it"}.`;
+    return { outcome: "failed", sentence, tookMs };
   }
-  if (message !== null) return { outcome: "sent", sentence: `Sent in ${tookMs} ms.`, tookMs };
+  if (item.state === "sent") return { outcome: "sent", sentence: `Sent in ${tookMs} ms.`, tookMs };
+  if (message !== null) {
+    return { outcome: "waiting", sentence: "Messages has taken it and is still sending it.", tookMs };
+  }
   if (item.state === "queued" && status.sending.problem === "paused") {
     return { outcome: "waiting", sentence: "It waits in the outbox: sending is paused.", tookMs };
   }

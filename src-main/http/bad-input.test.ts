@@ -153,11 +153,6 @@ describe("bad input", () => {
       { recipient: "+15550111", attachments: ["cat.png"] },
       "attachments",
     ],
-    [
-      "an attachment that is not there",
-      { recipient: "+15550111", attachments: ["/no/cat.png"] },
-      "not there",
-    ],
   ])("a send with %s is 400", async (_what, order, word) => {
     const { post } = await runningGateway();
     const [status, words] = await refusal(post("/messages", order));

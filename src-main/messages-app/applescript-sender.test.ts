@@ -5,16 +5,18 @@ import { applescriptSender } from "./applescript-sender.ts";
 import { errorNumber, faultOfCode } from "./osascript-errors.ts";
 
 /** A sender whose osascript ends like this. */
-function senderThat(ends: Partial<Finished> | Error) {
+function senderThat(ends: Partial<Finished> | Error, later: Partial<Finished> = {}) {
   const commands: Command[] = [];
   const sender = applescriptSender({
     osascript: "/usr/bin/osascript",
     scripts: "/scripts",
+    open: { file: "/usr/bin/open", args: ["Messages"] },
     processes: {
       async run(command) {
         commands.push(command);
         if (ends instanceof Error) throw ends;
-        return { exitCode: 0, stdout: "", stderr: "", timedOut: false, ...ends };
+        const end = commands.length === 1 ? ends : later;
+        return { exitCode: 0, stdout: "", stderr: "", timedOut: false, ...end };
       },
     },
   });
@@ -24,6 +26,28 @@ function senderThat(ends: Partial<Finished> | Error) {
 const CHAT = { kind: "chat", guid: "any;-;+15550111" } as const;
 const PERSON = { kind: "participant", address: "+15550111", service: "SMS" } as const;
 const TEXT = { kind: "text", text: "hi" } as const;
+
+describe("Messages that does not run", () => {
+  it("is opened, and asked once more", async () => {
+    const { sender, commands } = senderThat({ stdout: "unresolved -600 not running" }, { stdout: "sent" });
+    expect(await sender.send(CHAT, TEXT)).toEqual({ outcome: "taken" });
+    const files = commands.map(({ file }) => file);
+    expect(files).toEqual(["/usr/bin/osascript", "/usr/bin/open", "/usr/bin/osascript"]);
+  });
+
+  it("is asked no third time", async () => {
+    const down = { stdout: "unresolved -600 not running" };
+    const { sender, commands } = senderThat(down, down);
+    expect(await sender.send(CHAT, TEXT)).toMatchObject({ outcome: "not left", code: -600 });
+    expect(commands).toHaveLength(3);
+  });
+
+  it("is not asked again when the message may have left", async () => {
+    const { sender, commands } = senderThat({ exitCode: 1, stderr: "lost (-609)" });
+    expect(await sender.send(CHAT, TEXT)).toMatchObject({ outcome: "uncertain" });
+    expect(commands).toHaveLength(1);
+  });
+});
 
 describe("the command line", () => {
   it.each([

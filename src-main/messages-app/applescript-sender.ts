@@ -1,11 +1,15 @@
 import { join } from "node:path";
-import type { Processes } from "../ports/processes.ts";
+import type { Command, Processes } from "../ports/processes.ts";
 import type { MessagesApp, SendContent, SendOutcome, SendTarget } from "./messages-app.ts";
 import { errorNumber } from "./osascript-errors.ts";
 
 /** Longer than the scripts' own `with timeout of 25 seconds`, so that theirs speaks first. */
 const DEADLINE_MS = 30_000;
 const TIMED_OUT = -1712;
+/** Messages does not run, or stopped running: it is opened, and asked once more. */
+const NOT_RUNNING = new Set([-600, -609]);
+/** Opens Messages behind everything else. */
+export const OPEN_MESSAGES = { file: "/usr/bin/open", args: ["-g", "-j", "-b", "com.apple.MobileSMS"] };
 
 /**
  * Drives Messages by `osascript` with the fixed scripts of `resources/applescript`; every value goes in as
@@ -15,28 +19,44 @@ const TIMED_OUT = -1712;
 export function applescriptSender(options: {
   osascript: string;
   scripts: string;
+  /** How Messages is opened when it does not run; null where nothing can be opened. */
+  open: Pick<Command, "file" | "args"> | null;
   processes: Processes;
 }): MessagesApp {
+  const { processes } = options;
+
+  async function once(target: SendTarget, content: SendContent): Promise<SendOutcome> {
+    const { script, args } = commandFor(target, content);
+    try {
+      const finished = await processes.run({
+        file: options.osascript,
+        args: [join(options.scripts, script), ...args],
+        timeoutMs: DEADLINE_MS,
+      });
+      if (finished.timedOut) {
+        return { outcome: "uncertain", code: TIMED_OUT, reason: "Messages did not answer in 30 seconds" };
+      }
+      return outcomeOf(finished.exitCode, finished.stdout.trim(), finished.stderr.trim());
+    } catch (thrown) {
+      return {
+        outcome: "not left",
+        code: null,
+        reason: `osascript could not be started: ${wordsOf(thrown)}`,
+      };
+    }
+  }
+
   return {
     async send(target, content) {
-      const { script, args } = commandFor(target, content);
-      try {
-        const finished = await options.processes.run({
-          file: options.osascript,
-          args: [join(options.scripts, script), ...args],
-          timeoutMs: DEADLINE_MS,
-        });
-        if (finished.timedOut) {
-          return { outcome: "uncertain", code: TIMED_OUT, reason: "Messages did not answer in 30 seconds" };
-        }
-        return outcomeOf(finished.exitCode, finished.stdout.trim(), finished.stderr.trim());
-      } catch (thrown) {
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        return { outcome: "not left", code: null, reason: `osascript could not be started: ${reason}` };
-      }
+      const outcome = await once(target, content);
+      if (outcome.outcome !== "not left" || !NOT_RUNNING.has(outcome.code ?? 0)) return outcome;
+      if (options.open) await processes.run({ ...options.open, timeoutMs: DEADLINE_MS }).catch(() => null);
+      return once(target, content);
     },
   };
 }
+
+const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 function commandFor(target: SendTarget, content: SendContent): { script: string; args: string[] } {
   const payload = content.kind === "text" ? content.text : content.path;

@@ -5,8 +5,8 @@ import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { outgoing } from "../testing/sample-changes.ts";
 import { simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { type Awaited, partOf } from "./match.ts";
-import type { OutboxPart } from "./outbox-item.ts";
+import { partOf } from "./match.ts";
+import type { Awaited, OutboxPart } from "./outbox-item.ts";
 
 const CHAT = "any;-;+15550111";
 

@@ -1,14 +1,8 @@
 import { basename } from "node:path";
 import type { OutgoingRow } from "../apple-messages/change-feed.ts";
 import { withoutPlaceholders } from "../apple-messages/row-to-domain.ts";
-import type { OutboxPart } from "./outbox-item.ts";
+import type { Awaited, OutboxPart } from "./outbox-item.ts";
 import { isChatMeant } from "./recipient.ts";
-
-/** A part whose row is awaited, with the chat it went to. */
-export interface Awaited {
-  part: OutboxPart;
-  chat: string;
-}
 
 /**
  * Which of the awaited parts (longest waiting first) a row of our own belongs to: the same chat, the same

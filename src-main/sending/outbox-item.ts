@@ -22,6 +22,12 @@ export interface OutboxPart {
   messageRowId: number | null;
 }
 
+/** A part whose row is awaited, with the chat it went to. */
+export interface Awaited {
+  part: OutboxPart;
+  chat: string;
+}
+
 /** One accepted send with its ordered parts. */
 export interface OutboxItem {
   id: string;

@@ -81,7 +81,7 @@ describe("after a crash", () => {
     const app = fakeMessagesApp(rowFor);
     const second = sendingOutbox(app, { ...on, remembered });
     second.outbox.wake();
-    await second.pass(1_000);
+    await second.pass(2_000);
     expect(second.state(id)).toBe("sent");
     expect(app.contents()).toEqual(["hi"]);
   });

@@ -1,7 +1,7 @@
 import { FAULTS, type FaultCode } from "../../src-shared/faults.ts";
 import type { Database } from "../storage/database.ts";
 import type { Vault } from "../storage/vault.ts";
-import type { OutboxItem, OutboxPart, OutboxState } from "./outbox-item.ts";
+import type { Awaited, OutboxItem, OutboxPart, OutboxState } from "./outbox-item.ts";
 
 /** The outbox in bellhop.db. What is written here is committed before Messages hears of it. */
 export interface OutboxStore {
@@ -12,14 +12,20 @@ export interface OutboxStore {
   get(id: string): OutboxItem | null;
   /** The oldest part that waits for its turn; null when none does. */
   nextQueued(): OutboxPart | null;
-  /** Parts whose row is awaited, the longest waiting first. */
-  dispatching(): OutboxPart[];
+  /**
+   * Parts whose row is awaited, the longest waiting first; behind them those given up on, of what was
+   * dispatched at `givenUpSince` (ms since 1970) or later.
+   */
+  awaited(givenUpSince: number): Awaited[];
   /** The part that claimed this row. */
   claimedBy(messageGuid: string): OutboxPart | null;
-  markDispatching(part: OutboxPart, at: number, afterRowId: number): void;
+  /** Takes the part for dispatch; false when somebody else has. */
+  markDispatching(part: OutboxPart, at: number, afterRowId: number): boolean;
   claim(part: OutboxPart, messageGuid: string, messageRowId: number): void;
   /** Ends a part; a part that did not make it takes those behind it along. */
   settle(part: OutboxPart, state: OutboxState, fault: FaultCode | null, reason: string | null): void;
+  /** Whether this file is still to be given to Messages, or may just have been. */
+  needsFile(path: string): boolean;
   counts(since: number): { waiting: number; sent: number };
 }
 
@@ -61,13 +67,15 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
      WHERE i.state IN ('queued', 'dispatching') AND p.state = 'queued'
      ORDER BY i.created_at, i.rowid, p.position LIMIT 1`,
   );
-  const dispatching = database.prepare<[], PartRow>(
-    "SELECT * FROM outbox_part WHERE state = 'dispatching' ORDER BY dispatched_at, rowid",
+  const awaited = database.prepare<[number], PartRow & { chat: string }>(
+    `SELECT p.*, i.chat FROM outbox_part p JOIN outbox_item i ON i.id = p.item_id
+     WHERE p.state = 'dispatching' OR (p.state = 'unknown' AND p.dispatched_at >= ?)
+     ORDER BY p.state, p.dispatched_at, p.rowid`,
   );
   const claimed = database.prepare<[string], PartRow>("SELECT * FROM outbox_part WHERE message_guid = ?");
   const setDispatching = database.prepare(
     `UPDATE outbox_part SET state = 'dispatching', dispatched_at = ?, after_row_id = ?
-     WHERE item_id = ? AND position = ?`,
+     WHERE item_id = ? AND position = ? AND state = 'queued'`,
   );
   const setClaim = database.prepare(
     "UPDATE outbox_part SET message_guid = ?, message_row_id = ? WHERE item_id = ? AND position = ?",
@@ -80,6 +88,14 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
   const setItem = database.prepare(
     "UPDATE outbox_item SET state = ?, fault = COALESCE(?, fault), reason = COALESCE(?, reason) WHERE id = ?",
   );
+  const setSent = database.prepare(
+    "UPDATE outbox_item SET state = 'sent', fault = NULL, reason = NULL WHERE id = ?",
+  );
+  const files = database
+    .prepare<[], Buffer>(
+      "SELECT sealed_content FROM outbox_part WHERE kind = 'file' AND state IN ('queued', 'dispatching')",
+    )
+    .pluck();
   const waiting = database
     .prepare<[], number>("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'dispatching')")
     .pluck();
@@ -100,14 +116,16 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
   });
   const settle = (
     part: OutboxPart,
-    state: OutboxState,
+    partState: OutboxState,
     fault: FaultCode | null,
     reason: string | null,
   ): void => {
-    setPart.run(state, part.itemId, part.position);
-    if (state !== "sent") dropRest.run(part.itemId, part.position);
+    setPart.run(partState, part.itemId, part.position);
+    if (partState !== "sent") dropRest.run(part.itemId, part.position);
     const states = parts.all(part.itemId).map((row) => toState(row.state));
-    setItem.run(together(states), fault, reason, part.itemId);
+    const state = together(states);
+    if (state === "sent") setSent.run(part.itemId);
+    else setItem.run(state, fault, reason, part.itemId);
   };
 
   return {
@@ -134,17 +152,20 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
       const row = queued.get();
       return row ? toPart(row) : null;
     },
-    dispatching: () => dispatching.all().map(toPart),
+    awaited: (givenUpSince) =>
+      awaited.all(givenUpSince).map(({ chat, ...row }) => ({ part: toPart(row), chat })),
     claimedBy(guid) {
       const row = claimed.get(guid);
       return row ? toPart(row) : null;
     },
     markDispatching: database.transaction((part, at, afterRowId) => {
-      setDispatching.run(at, afterRowId, part.itemId, part.position);
+      if (setDispatching.run(at, afterRowId, part.itemId, part.position).changes === 0) return false;
       setItem.run("dispatching", null, null, part.itemId);
+      return true;
     }),
     claim: (part, guid, rowId) => void setClaim.run(guid, rowId, part.itemId, part.position),
     settle: database.transaction(settle),
+    needsFile: (path) => files.all().some((sealed) => vault.open(sealed) === path),
     counts: (since) => ({ waiting: waiting.get() ?? 0, sent: sent.get(since) ?? 0 }),
   };
 }

@@ -9,12 +9,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import { attempt, targetsOf } from "./attempt.ts";
-import { partOf } from "./match.ts";
+import { openConfirmation } from "./confirmation.ts";
 import type { OutboxItem, OutboxPart } from "./outbox-item.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 
-/** After this long without its row, nobody can say what became of a part. */
-const CONFIRM_MS = 60_000;
+/** How often it is looked whether something has waited too long for its row. */
+const DEADLINE_EVERY_MS = 1_000;
+/** After trouble of our own, such as a full disk, the queue rests this long. */
+const TROUBLE_MS = 5_000;
 /** How long a stop waits for the attempt that is under way. */
 const STOP_MS = 3_000;
 
@@ -39,6 +41,8 @@ export interface Outbox {
   /** The last reason why Messages could not be driven at all; null once a send went well. */
   denied(): Fault | null;
   counts(): { waiting: number; sent: number };
+  /** Whether a staged file is still to be sent. */
+  needsFile(path: string): boolean;
   /** Lets the running attempt end, and starts no other. */
   stop(): Promise<void>;
 }
@@ -59,12 +63,14 @@ export interface OutboxOptions {
 /** Gives what is queued to Messages, one part at a time, in the order it was accepted. */
 export function openOutbox(options: OutboxOptions): Outbox {
   const { store, chatDb, messagesApp, clock, timers } = options;
+  const confirmation = openConfirmation(store, clock);
   const waiters = new Map<string, Set<() => void>>();
   let running: Promise<void> | null = null;
   let wakeAgain = false;
   let stopped = false;
   let abandoned = false;
   let deadline: Timer | undefined;
+  let rest: Timer | undefined;
   let denied: Fault | null = null;
 
   const tell = (ids: readonly string[]): void => {
@@ -73,25 +79,35 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   const wake = (): void => {
     if (stopped) return;
-    // What came in while the last round was ending must not wait for somebody else's send.
-    wakeAgain = running !== null;
-    running ??= work()
-      .catch(options.complain)
-      .finally(() => {
+    if (running !== null) {
+      // What came in while the last round was ending must not wait for somebody else's send.
+      wakeAgain = true;
+      return;
+    }
+    rest?.cancel();
+    // Begun a moment later, when `running` is set: whatever it reads may wake us, and two rounds would send twice.
+    running = Promise.resolve()
+      .then(work)
+      .catch((thrown: unknown) => {
+        options.complain(thrown);
+        if (!stopped) rest = timers.after(TROUBLE_MS, wake);
+      })
+      .then(() => {
         running = null;
         watchDeadlines();
-        if (wakeAgain) wake();
+        if (!wakeAgain) return;
+        wakeAgain = false;
+        wake();
       });
   };
 
   async function work(): Promise<void> {
     while (!stopped && !options.isPaused()) {
-      const part = store.nextQueued();
-      if (part === null) return;
-      const afterRowId = newestRow();
       // Without chat.db a send could not be confirmed: it waits.
-      if (afterRowId === null) return;
-      await dispatch(part, afterRowId);
+      const afterRowId = newestRow();
+      const part = store.nextQueued();
+      if (part === null || afterRowId === null) return;
+      if (store.markDispatching(part, clock.now(), afterRowId)) await dispatch(part);
     }
   }
 
@@ -103,17 +119,14 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  async function dispatch(part: OutboxPart, afterRowId: number): Promise<void> {
-    const item = store.get(part.itemId);
-    if (item === null) return;
-    store.markDispatching(part, clock.now(), afterRowId);
-    const targets = targetsOf(item.chat, isKnownChat(item.chat));
+  async function dispatch(part: OutboxPart): Promise<void> {
+    const chat = store.get(part.itemId)?.chat ?? "";
     const outcome = await attempt(
       messagesApp,
-      targets,
+      targetsOf(chat, isKnownChat(chat)),
       part.kind === "text" ? { kind: "text", text: part.content } : { kind: "file", path: part.content },
     );
-    conclude(part, outcome);
+    if (!abandoned) conclude(part, outcome);
   }
 
   function isKnownChat(chat: string): boolean {
@@ -125,39 +138,30 @@ export function openOutbox(options: OutboxOptions): Outbox {
   }
 
   function conclude(part: OutboxPart, outcome: SendOutcome): void {
-    if (abandoned) return;
-    if (outcome.outcome === "taken") denied = null;
-    if (
-      outcome.outcome === "not left" &&
-      store.get(part.itemId)?.parts[part.position]?.messageGuid === null
-    ) {
-      const fault = faultOfCode(outcome.code, outcome.reason);
-      if (fault.code.startsWith("automation_")) denied = fault;
-      store.settle(part, "failed", fault.code, fault.message);
-      tell([part.itemId]);
-    }
     watchDeadlines();
+    if (outcome.outcome === "taken") denied = null;
+    if (outcome.outcome !== "not left") return;
+    const fault = faultOfCode(outcome.code, outcome.reason);
+    if (fault.code.startsWith("automation_")) denied = fault;
+    // A row that was claimed meanwhile knows better.
+    if (store.get(part.itemId)?.parts[part.position]?.messageGuid !== null) return;
+    store.settle(part, "failed", fault.code, fault.message);
+    tell([part.itemId]);
   }
 
   /** Whoever has waited too long for a row is told that nobody knows. */
   function watchDeadlines(): void {
-    deadline?.cancel();
-    if (stopped) return;
-    const awaited = store.dispatching();
-    if (awaited.length === 0) return;
-    deadline = timers.after(1_000, () => {
-      if (options.isCaughtUp() && chatDb.trouble() === null) giveUp(awaited);
-      watchDeadlines();
+    if (stopped || deadline) return;
+    deadline = timers.after(DEADLINE_EVERY_MS, () => {
+      deadline = undefined;
+      try {
+        if (options.isCaughtUp() && chatDb.trouble() === null) tell(confirmation.giveUp());
+        if (store.awaited(clock.now()).length > 0) watchDeadlines();
+      } catch (thrown) {
+        options.complain(thrown);
+        watchDeadlines();
+      }
     });
-  }
-
-  function giveUp(awaited: readonly OutboxPart[]): void {
-    for (const { itemId, position } of awaited) {
-      const part = store.get(itemId)?.parts.find((one) => one.position === position);
-      if (part?.state !== "dispatching" || clock.now() - (part.dispatchedAt ?? 0) < CONFIRM_MS) continue;
-      store.settle(part, "unknown", null, "Messages took it, but its row never appeared in chat.db");
-      tell([itemId]);
-    }
   }
 
   const firstMessage = (item: OutboxItem): Message | null => {
@@ -203,31 +207,16 @@ export function openOutbox(options: OutboxOptions): Outbox {
       if (item === null) throw new Fault("not_found", `there is no outbox item ${id}`);
       return { item, message: firstMessage(item) };
     },
-    confirm(rows) {
-      const moved: string[] = [];
-      if (rows.length === 0) return moved;
-      for (const row of rows) {
-        const awaited = store.dispatching();
-        const part =
-          store.claimedBy(row.message.guid) ??
-          partOf(
-            row,
-            awaited.map((one) => ({ part: one, chat: store.get(one.itemId)?.chat ?? "" })),
-          );
-        if (part?.state !== "dispatching") continue;
-        if (part.messageGuid === null) store.claim(part, row.message.guid, row.message.rowId);
-        if (row.settled) settleByRow(part, row.message);
-        moved.push(part.itemId);
-      }
-      return moved;
-    },
+    confirm: confirmation.confirm,
     tell,
     wake,
     denied: () => denied,
     counts: () => store.counts(clock.now() - 3_600_000),
+    needsFile: (path) => store.needsFile(path),
     async stop() {
       stopped = true;
       deadline?.cancel();
+      rest?.cancel();
       // What Messages has not answered by then stays `dispatching`, and its row settles it next time.
       await new Promise<void>((resolve) => {
         const patience = timers.after(STOP_MS, resolve);
@@ -239,15 +228,4 @@ export function openOutbox(options: OutboxOptions): Outbox {
       abandoned = true;
     },
   };
-
-  function settleByRow(part: OutboxPart, message: Message): void {
-    if (message.errorCode === 0) store.settle(part, "sent", null, null);
-    else store.settle(part, "failed", "send_failed", reasonOf(message.errorCode));
-  }
-}
-
-function reasonOf(errorCode: number): string {
-  if (errorCode === 22) return "the recipient is not registered with iMessage (error 22)";
-  if (errorCode === 25) return "Messages could not read the attachment (error 25)";
-  return `Messages could not deliver it (error ${errorCode})`;
 }

@@ -1,6 +1,7 @@
 import type { Message } from "../../src-shared/domain/message.ts";
 import { Fault } from "../../src-shared/faults.ts";
 import { parseChatGuid } from "../apple-messages/chat-guid.ts";
+import { withoutPlaceholders } from "../apple-messages/row-to-domain.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxItem } from "./outbox-item.ts";
@@ -59,6 +60,7 @@ export function openSending(options: {
       const id = outbox.accept({ chat, parts });
       const report = await outbox.wait(id, waitMs);
       const { item, message } = report;
+      // Where nothing of it has left, the whole may be repeated, and the answer is an error that says why.
       if (item.state === "failed" && message === null) {
         throw new Fault(item.fault ?? "send_failed", item.reason ?? "it was not sent");
       }
@@ -70,6 +72,9 @@ export function openSending(options: {
 function checkContent({ body, attachments }: SendOrder): void {
   if (body === "" && attachments.length === 0) {
     throw new Fault("invalid_request", "there is nothing to send: give a body or attachments");
+  }
+  if (body !== "" && withoutPlaceholders(body).trim() === "") {
+    throw new Fault("invalid_request", "body: there is nothing to read in it");
   }
   if (body.includes("\0")) throw new Fault("invalid_request", "body: a NUL cannot be sent");
   if (!body.isWellFormed()) throw new Fault("invalid_request", "body: half a surrogate pair is no text");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,6 +9,8 @@ import { openStaging } from "./staging.ts";
 function stage() {
   const root = temporaryFolder();
   const allowed = join(root, "Pictures");
+  const data = join(allowed, "Bellhop");
+  const needed = new Set<string>();
   const folder = join(root, "staged");
   mkdirSync(allowed);
   const { clock, randomness } = realPorts();
@@ -22,7 +25,11 @@ function stage() {
     allowed,
     folder,
     file,
-    staging: openStaging({ folder, allowed: [allowed], clock, randomness }),
+    needed,
+    staging: openStaging({
+      ...{ folder, allowed: [allowed], forbidden: [data], clock, randomness },
+      isNeeded: (copy) => needed.has(copy),
+    }),
   };
 }
 
@@ -47,6 +54,7 @@ describe("a file on its way out", () => {
     ["in a dot-folder", ".ssh/id"],
     ["that is a dot-file", ".env"],
     ["in a Library", "Library/Keychains/login"],
+    ["in the data folder", "Bellhop/data.key"],
   ])("is refused when it is one %s", async (_what, name) => {
     const { staging, file } = stage();
     await expect(staging.stage(file(name))).rejects.toMatchObject({ code: "path_not_allowed" });
@@ -61,15 +69,32 @@ describe("a file on its way out", () => {
     });
   });
 
-  it.each([["nowhere.png"], ["a\0b"]])("is refused when it is not there: %j", async (name) => {
-    const { staging, allowed } = stage();
-    await expect(staging.stage(join(allowed, name))).rejects.toMatchObject({ code: "invalid_request" });
+  it("may be a link to a file that may be sent", async () => {
+    const { staging, file, allowed } = stage();
+    symlinkSync(file("cat.png"), join(allowed, "link.png"));
+    expect(readFileSync(await staging.stage(join(allowed, "link.png")), "utf8")).toBe("bytes");
   });
 
-  it("is refused when it is a folder", async () => {
-    const { staging, allowed } = stage();
+  it("is refused with the same words whether it is not there, not allowed, or no file", async () => {
+    const { staging, allowed, root } = stage();
     mkdirSync(join(allowed, "album"));
-    await expect(staging.stage(join(allowed, "album"))).rejects.toMatchObject({ code: "invalid_request" });
+    execFileSync("mkfifo", [join(allowed, "pipe")]);
+    writeFileSync(join(root, "secret.txt"), "secret");
+    for (const name of ["nowhere.png", "a\0b", "album", "pipe", "../secret.txt", "../nothing.txt"]) {
+      const path = join(allowed, name);
+      const words = `attachment ${path} is no file in a folder that may be sent from (${allowed})`;
+      await expect(staging.stage(path)).rejects.toMatchObject({ code: "path_not_allowed", message: words });
+    }
+  });
+
+  it("is not swept away while it is still to be sent", async () => {
+    const { staging, file, needed } = stage();
+    const copy = await staging.stage(file("waits.png"));
+    needed.add(copy);
+    const then = Date.now() / 1_000 - 3_700;
+    utimesSync(join(copy, ".."), then, then);
+    await staging.sweep();
+    expect(statSync(copy).isFile()).toBe(true);
   });
 
   it("is swept away after an hour, and not before", async () => {

@@ -53,7 +53,7 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
       needsPermissions: false,
       scripts: SCRIPTS,
       ui: null,
-      staging: { folder: join(folder, "staged"), allowed: [folder] },
+      staging: { folder: join(folder, "staged"), allowed: [folder], forbidden: [join(folder, "data")] },
       settings: inMemorySettings({ port: 0, rateLimit: 0, pollIntervalMs: 50, ...options.settings }),
       keychain: fileModeKeychain,
       apiKey: null,

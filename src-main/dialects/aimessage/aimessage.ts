@@ -113,9 +113,15 @@ function sending({ sending, sendWaitMs, now }: Services): Route[] {
   ];
 }
 
-/** The message, or what AiMessage answers while there is none: the same shape with nothing to go by. */
-function sentMessage({ message }: SendReport, body: string, now: number): WireMessage {
-  if (message !== null) return wireMessage(message);
+/**
+ * The message, or what AiMessage answers while there is none: the same shape with nothing to go by. When some
+ * part of the order failed, the whole is called failed, since repeating it would send the rest again.
+ */
+function sentMessage({ item, message }: SendReport, body: string, now: number): WireMessage {
+  if (message !== null) {
+    const wire = wireMessage(message);
+    return item.state === "failed" ? { ...wire, status: "failed" } : wire;
+  }
   return {
     id: "",
     guid: "",

@@ -43,7 +43,7 @@ CREATE TABLE outbox_part (
   message_row_id INTEGER,
   PRIMARY KEY (item_id, position)
 ) STRICT;
-CREATE INDEX outbox_part_dispatching ON outbox_part (dispatched_at) WHERE state = 'dispatching';
+CREATE INDEX outbox_part_awaited ON outbox_part (dispatched_at) WHERE state IN ('dispatching', 'unknown');
 
 CREATE TABLE webhook (
   id TEXT PRIMARY KEY,
