@@ -73,6 +73,6 @@ function lastLines(text: string, count: number): string {
 }
 
 if (import.meta.main) {
-  const missing = await missingPackages(["chromium", ...ELECTRON_PACKAGES]);
+  const missing = await missingPackages(["sqlite3", "chromium", ...ELECTRON_PACKAGES]);
   process.exitCode = (await installPackages(missing, sayOnScreen)) ? 0 : 1;
 }

@@ -1,36 +1,39 @@
-/** What `npm start` runs, with which flags, and a line to say why. */
+/** What `npm start` runs, and a line to say why. */
 export interface StartPlan {
   kind: "app" | "headless";
-  flags: string[];
   note: string | null;
 }
 
 /**
- * On a Mac the menu-bar app; with --headless or --simulate, and everywhere else, the gateway alone.
- * Where there is no Messages and no chat.db was named, the simulated one stands in.
+ * On a Mac the menu-bar app; with --headless or --simulate, and everywhere else, the gateway alone. Which
+ * Messages it runs on is the gateway's own decision.
  */
 export function planStart(
   args: readonly string[],
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
 ): StartPlan {
-  const flags = args.filter((arg) => arg !== "--headless");
-  const simulates = given("--simulate", flags, env);
-  const onMac = platform === "darwin";
-  if (onMac && !simulates && flags.length === args.length) return { kind: "app", flags, note: null };
-  if (onMac || simulates || given("--chat-db", flags, env)) return { kind: "headless", flags, note: null };
-  const note = "There is no Messages on this machine: starting with the simulated one (--simulate).";
-  return { kind: "headless", flags: ["--simulate", ...flags], note };
+  const simulates = given("--simulate", args, env);
+  if (platform === "darwin") {
+    return { kind: simulates || given("--headless", args, env) ? "headless" : "app", note: null };
+  }
+  const isNamed = simulates || given("--chat-db", args, env) || asksForHelp(args);
+  const note = isNamed ? null : "There is no Messages on this machine: the simulated one stands in.";
+  return { kind: "headless", note };
 }
 
 /** Whether a flag is there, as `--flag`, `--flag=value` or BELLHOP_FLAG. */
 function given(
   flag: string,
-  flags: readonly string[],
+  args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): boolean {
   const variable = env[`BELLHOP_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`];
-  return flags.some((arg) => arg === flag || arg.startsWith(`${flag}=`)) || isOn(variable);
+  return args.some((arg) => arg === flag || arg.startsWith(`${flag}=`)) || isOn(variable);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  return args.includes("--help") || args.includes("-h");
 }
 
 function isOn(variable: string | undefined): boolean {

@@ -7,10 +7,10 @@ import { inRoot, root, say } from "./root.ts";
 import { planStart, type StartPlan } from "./start-plan.ts";
 
 /** What is started: a program and its arguments; null when it cannot be had. */
-async function commandFor(plan: StartPlan): Promise<[string, string[]] | null> {
-  if (plan.kind === "headless") return [process.execPath, [inRoot("dist", "headless.js"), ...plan.flags]];
+async function commandFor(plan: StartPlan, flags: readonly string[]): Promise<[string, string[]] | null> {
+  if (plan.kind === "headless") return [process.execPath, [inRoot("dist", "headless.js"), ...flags]];
   const electron = await ownElectron();
-  return electron && [electron.path, [root, ...plan.flags]];
+  return electron && [electron.path, [root, ...flags]];
 }
 
 /** Runs it in the foreground; what ends us ends it, and its exit code is ours. */
@@ -31,7 +31,8 @@ function inForeground(file: string, args: readonly string[]): Promise<number> {
   });
 }
 
-const plan = planStart(process.argv.slice(2), process.platform, process.env);
-const command = (await buildIfStale()) ? await commandFor(plan) : null;
+const flags = process.argv.slice(2);
+const plan = planStart(flags, process.platform, process.env);
+const command = (await buildIfStale()) ? await commandFor(plan, flags) : null;
 if (plan.note) say(plan.note);
 process.exitCode = command ? await inForeground(...command) : 1;

@@ -1,10 +1,19 @@
 import { build, buildIfStale } from "./build.ts";
 import { check } from "./check.ts";
 import { type Counts, inWords, NONE, sum } from "./counts.ts";
+import { installPackages } from "./debian-packages.ts";
+import { findProgram } from "./find-program.ts";
 import { provideChromium } from "./provide-chromium.ts";
 import { provideElectron } from "./provide-electron.ts";
 import { say } from "./root.ts";
 import { type BrowsersAtHand, runPlaywright, runVitest, screenAtHand } from "./run-tests.ts";
+
+/** Some tests write to chat.db as another program does. */
+async function provideSqlite(): Promise<void> {
+  const isHere = () => findProgram("sqlite3") !== null;
+  if (!isHere()) await installPackages(["sqlite3"], say);
+  if (!isHere()) say("SKIPPED: what the sqlite3 program writes, since it could not be had");
+}
 
 /** Fetches what the tests in a window need, and says what cannot be had. */
 async function provide(): Promise<BrowsersAtHand> {
@@ -30,6 +39,7 @@ async function endToEnd(args: readonly string[] = []): Promise<Counts> {
 async function everything(): Promise<boolean> {
   const checked = await check();
   const built = await build();
+  await provideSqlite();
   const counts = sum(await runVitest(), built ? await endToEnd() : { ...NONE, failed: 1 });
   if (!checked) say("The check failed: see FAILED above.");
   if (!built) say("The build failed, so nothing was tested in a window.");

@@ -180,14 +180,4 @@ describe("a start", () => {
       new RegExp(`^port ${port} on 127.0.0.1 is taken; .*--port$`),
     );
   });
-
-  it("on the data folder of the other mode fails, and leaves it as it was", async () => {
-    const folder = temporaryFolder();
-    const messages = simulatedMessages(folder);
-    await (await runningGateway({ folder, messages })).gateway.stop();
-    await expect(runningGateway({ folder, messages, gateway: { mode: "real" } })).rejects.toThrow(
-      /belongs to simulated Messages/,
-    );
-    await runningGateway({ folder, messages });
-  });
 });

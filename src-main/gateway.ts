@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Mode, ReadingProblem } from "../src-shared/status.ts";
 import { openApiKeys } from "./access/api-keys.ts";
 import { startChangeFeed } from "./apple-messages/change-feed.ts";
@@ -30,9 +29,9 @@ import { openOutbox } from "./sending/outbox.ts";
 import { openOutboxStore } from "./sending/outbox-store.ts";
 import { openSending } from "./sending/send.ts";
 import { keepSwept, openStaging, type StagingFolders } from "./sending/staging.ts";
-import { openDatabase } from "./storage/database.ts";
+import type { Database } from "./storage/database.ts";
 import type { Keychain } from "./storage/keychain.ts";
-import { claimMode, openMeta } from "./storage/meta.ts";
+import { openMeta } from "./storage/meta.ts";
 import type { SettingsStore } from "./storage/settings-store.ts";
 import { openVault } from "./storage/vault.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
@@ -44,6 +43,8 @@ export interface GatewayOptions {
   mode: Mode;
   version: string;
   dataFolder: string;
+  /** bellhop.db, open; the gateway closes it. */
+  database: Database;
   chatDb: string;
   /** The program that drives Messages; null where there is none. */
   osascript: string | null;
@@ -87,10 +88,9 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const startedAt = clock.now();
   const complain = (thrown: unknown): void => log.error({ err: thrown }, "unexpected");
 
-  const database = openDatabase(join(options.dataFolder, "bellhop.db"));
+  const { database } = options;
   const meta = openMeta(database);
-  claimMode(meta, mode, options.dataFolder);
-  const vault = openVault(join(options.dataFolder, "data.key"), options.keychain, randomness);
+  const vault = openVault(options.dataFolder, options.keychain, randomness);
   const keys = openApiKeys({ database, vault, clock, randomness, given: options.apiKey });
   const journal = openJournal(database, meta, vault);
   const bus = createBus(complain);

@@ -6,7 +6,7 @@ import { realPorts } from "./ports/real.ts";
 async function start(): Promise<void> {
   const options = readLaunchOptions(process.argv.slice(2), process.env);
   const gateway = await launchGateway(
-    { ...options, program: import.meta.filename, serveUi: true },
+    { ...options, program: import.meta.filename, serveUi: true, canRunNode: true },
     realPorts(),
   );
   const stop = (): void => {

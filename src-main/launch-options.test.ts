@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { readLaunchOptions, UsageError } from "./launch-options.ts";
 import { temporaryFolder } from "./testing/temporary-folder.ts";
 
-const read = (args: string[], env: NodeJS.ProcessEnv = {}) => readLaunchOptions(args, env);
+/** As on a Mac, where it makes a difference. */
+const read = (args: string[], env: NodeJS.ProcessEnv = {}) => readLaunchOptions(args, env, "darwin");
 
 /** The sentence these flags are refused with. */
 function refusal(args: string[], env: NodeJS.ProcessEnv = {}): string {
@@ -25,10 +26,17 @@ describe("without flags", () => {
       macos: 26,
       isThisMac: true,
       chatDb: join(homedir(), "Library", "Messages", "chat.db"),
-      osascript: process.platform === "darwin" ? "/usr/bin/osascript" : null,
+      osascript: "/usr/bin/osascript",
       apiKey: null,
       overrides: {},
     });
+  });
+});
+
+describe("where there is no Messages", () => {
+  it("the simulated one stands in, unless a copy of a chat.db is named", () => {
+    expect(readLaunchOptions([], {}, "linux").mode).toBe("simulated");
+    expect(readLaunchOptions(["--chat-db", "copy.db"], {}, "linux").mode).toBe("real");
   });
 });
 

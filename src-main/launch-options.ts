@@ -37,6 +37,7 @@ const OPTIONS = [
   new Option("--simulate", "run on simulated Messages, with a data folder of its own"),
   new Option("--macos <version>", "which macOS is simulated: 13, 15 or 26").default("26"),
   new Option("--chat-db <file>", "read this copy of a chat.db instead of this Mac's"),
+  new Option("--headless", "on a Mac, run in the terminal instead of the menu bar"),
   new Option("--osascript <file>", "drive Messages through this program"),
   new Option("--host <address>", "the address to listen on (127.0.0.1)"),
   new Option("--port <number>", "the port; 0 takes any free one (3001)"),
@@ -69,13 +70,19 @@ const Flags = z.object({
  * Throws UsageError.
  * @param args the arguments alone, without program and script.
  */
-export function readLaunchOptions(args: readonly string[], env: NodeJS.ProcessEnv): LaunchOptions {
+export function readLaunchOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): LaunchOptions {
   const flags = Flags.safeParse(rawFlags(args, env));
   if (!flags.success) throw new UsageError(flags.error.issues[0]?.message ?? "these flags make no sense");
   const { simulate, macos, chatDb, osascript, dataDir, host, port, rateLimit, logLevel } = flags.data;
-  const simulated =
-    simulate === true || (typeof simulate === "string" && !["", "0", "false"].includes(simulate));
-  if (simulated && (chatDb !== undefined || osascript !== undefined)) {
+  const asked = simulate === true || (typeof simulate === "string" && !["", "0", "false"].includes(simulate));
+  // Where there is no Messages, the simulated one stands in unless something else is named.
+  const isNeeded = platform !== "darwin" && chatDb === undefined && osascript === undefined;
+  const simulated = asked || isNeeded;
+  if (asked && (chatDb !== undefined || osascript !== undefined)) {
     throw new UsageError(
       "--simulate brings its own chat.db and osascript; leave --chat-db and --osascript out",
     );
@@ -87,7 +94,7 @@ export function readLaunchOptions(args: readonly string[], env: NodeJS.ProcessEn
     macos: macos === "13" ? 13 : macos === "15" ? 15 : 26,
     dataDir: folder,
     chatDb: resolve(chatDb ?? defaultChatDb(simulated, folder)),
-    osascript: osascript === undefined ? defaultOsascript(source) : resolve(osascript),
+    osascript: osascript === undefined ? defaultOsascript(source, platform) : resolve(osascript),
     isThisMac: source === "real",
     apiKey: readKey(flags.data),
     overrides: settingsOf({ host, port, rateLimit, logLevel }),
@@ -154,6 +161,6 @@ function defaultChatDb(simulated: boolean, folder: string): string {
   return simulated ? join(folder, "simulated", "chat.db") : join(homedir(), "Library", "Messages", "chat.db");
 }
 
-function defaultOsascript(source: Mode | "copy"): string | null {
-  return source === "real" && process.platform === "darwin" ? "/usr/bin/osascript" : null;
+function defaultOsascript(source: Mode | "copy", platform: NodeJS.Platform): string | null {
+  return source === "real" && platform === "darwin" ? "/usr/bin/osascript" : null;
 }

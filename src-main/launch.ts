@@ -6,13 +6,17 @@ import { type Gateway, startGateway } from "./gateway.ts";
 import type { LaunchOptions } from "./launch-options.ts";
 import { openLog } from "./observability/log.ts";
 import type { Ports } from "./ports/ports.ts";
+import type { Command, Finished, Processes } from "./ports/processes.ts";
 import { defaultAllowedFolders } from "./sending/staging.ts";
 import { ensureSimulatedDatabase } from "./simulator/history.ts";
 import { installStandIn } from "./simulator/install-stand-in.ts";
 import { startSimulatedMessages } from "./simulator/messages-app.ts";
+import { runOsascript } from "./simulator/osascript.ts";
 import { logFolder, makePrivateFolder } from "./storage/data-folder.ts";
+import { type Database, openDatabase } from "./storage/database.ts";
 import { lockDataFolder } from "./storage/instance-lock.ts";
 import { fileModeKeychain, type Keychain } from "./storage/keychain.ts";
+import { claimMode, openMeta } from "./storage/meta.ts";
 import { openSettings, type SettingsFile } from "./storage/settings-store.ts";
 
 export { type LaunchOptions, readLaunchOptions, UsageError } from "./launch-options.ts";
@@ -23,6 +27,8 @@ export interface Surroundings {
   program: string;
   /** Whether the window is served to browsers under /ui. */
   serveUi: boolean;
+  /** Whether this program can run scripts of its own as plain Node; the packed app cannot. */
+  canRunNode: boolean;
   keychain?: Keychain;
   settingsFile?: SettingsFile;
 }
@@ -38,7 +44,10 @@ export async function launchGateway(
 ): Promise<Gateway & { version: string }> {
   const folder = makePrivateFolder(options.dataDir);
   const lock = lockDataFolder(folder);
+  let database: Database | undefined;
   try {
+    database = openDatabase(join(folder, "bellhop.db"));
+    claimMode(openMeta(database), options.mode, folder);
     const settings = openSettings(
       options.settingsFile ?? new Conf({ projectName: "bellhop", cwd: folder, configFileMode: 0o600 }),
       options.overrides,
@@ -57,6 +66,7 @@ export async function launchGateway(
         mode: options.mode,
         version: packageJson.version,
         dataFolder: folder,
+        database,
         chatDb: options.chatDb,
         osascript: simulation?.osascript ?? options.osascript,
         needsPermissions: options.isThisMac,
@@ -69,7 +79,7 @@ export async function launchGateway(
         controlToken,
         log,
       },
-      ports,
+      simulation?.processes ? { ...ports, processes: simulation.processes } : ports,
     ).catch((thrown: unknown) => {
       simulation?.stop();
       throw thrown;
@@ -85,24 +95,38 @@ export async function launchGateway(
       },
     };
   } catch (thrown) {
+    database?.close();
     lock.release();
     throw thrown;
   }
 }
 
-function startSimulation(
-  { dataDir, chatDb, macos, program }: LaunchOptions & Surroundings,
-  { clock, timers, randomness }: Ports,
-): { osascript: string; stop(): void } {
+interface Simulation {
+  osascript: string;
+  /** In place of the real ones, where the stand-in cannot be a process of its own. */
+  processes?: Processes;
+  stop(): void;
+}
+
+function startSimulation(options: LaunchOptions & Surroundings, ports: Ports): Simulation {
+  const { dataDir, chatDb, macos, program } = options;
+  const { clock, timers, randomness } = ports;
   const simulatedDir = makePrivateFolder(join(dataDir, "simulated"));
   ensureSimulatedDatabase({ chatDbPath: chatDb, macos, clock });
-  const messages = startSimulatedMessages({ chatDbPath: chatDb, macos, clock, timers, randomness });
+  const { stop } = startSimulatedMessages({ chatDbPath: chatDb, macos, clock, timers, randomness });
+  if (!options.canRunNode) {
+    const run = async ({ args }: Command): Promise<Finished> => {
+      const end = await runOsascript(args, { chatDbPath: chatDb, macos, clock, timers, randomness });
+      return { ...end, timedOut: false };
+    };
+    return { osascript: "osascript", processes: { run }, stop };
+  }
   const osascript = installStandIn({
     simulatedDir,
     nodePath: process.execPath,
     entryPath: join(dirname(program), `osascript-stand-in${extname(program)}`),
   });
-  return { osascript, stop: messages.stop };
+  return { osascript, stop };
 }
 
 /** Other programs cannot look into the packed app's archive; what they read lies beside it. */

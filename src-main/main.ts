@@ -45,6 +45,7 @@ async function start(): Promise<void> {
       ...options,
       program: import.meta.filename,
       serveUi: false,
+      canRunNode: !app.isPackaged,
       keychain: systemKeychain(),
       settingsFile: new Store({ cwd: options.dataDir, name: "config", configFileMode: 0o600 }),
     },

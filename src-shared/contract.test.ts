@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { calls, Push } from "./control.ts";
 import { asFault, FAULTS, Fault } from "./faults.ts";
-import { defaultSettings, Settings } from "./settings.ts";
+import { Settings } from "./settings.ts";
 
 describe("settings", () => {
   it("have a default and one sentence of help each", () => {
-    expect(defaultSettings()).toEqual({
+    expect(Settings.parse({})).toEqual({
       host: "127.0.0.1",
       port: 3001,
       rateLimit: 60,

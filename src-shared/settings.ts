@@ -35,5 +35,3 @@ export const Settings = z.object({
   logLevel: z.enum(LOG_LEVELS).default("info").describe("The least severe line that is logged."),
 });
 export type Settings = z.infer<typeof Settings>;
-
-export const defaultSettings = (): Settings => Settings.parse({});

@@ -36,8 +36,8 @@ export function openApiKeys(options: {
   given: string | null;
 }): ApiKeys {
   const { database, vault, given } = options;
-  const read = database.prepare<[string], { digest: Buffer; sealed_key: Buffer }>(
-    "SELECT digest, sealed_key FROM api_key WHERE id = ?",
+  const read = database.prepare<[string], { sealed_key: Buffer }>(
+    "SELECT sealed_key FROM api_key WHERE id = ?",
   );
   const insert = database.prepare(
     "INSERT INTO api_key (id, name, digest, last_four, sealed_key, created_at) VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,15 +1,7 @@
-import type { ReactionKind } from "../../src-shared/domain/reaction.ts";
+import { ReactionKind } from "../../src-shared/domain/reaction.ts";
 
-const KINDS: readonly ReactionKind[] = [
-  "love",
-  "like",
-  "dislike",
-  "laugh",
-  "emphasize",
-  "question",
-  "emoji",
-  "sticker",
-];
+/** In the order of Apple's numbers. */
+const KINDS = ReactionKind.options;
 
 /**
  * What `associated_message_type` says of a row: a tapback (2000 to 2007), the removal of one (3000 to 3007),

@@ -2,8 +2,8 @@
 const OVERRIDES = ["osascript", "chat-db"];
 
 /**
- * Bellhop's own arguments out of the app's: without the program, without the folder it was started on when it
- * is not installed, and without what is Chromium's or the system's.
+ * Bellhop's own arguments out of the app's: without the program; without Chromium's, which stand before the
+ * folder it was started on, and that folder, when it is not installed; without the system's when it is.
  */
 export function ownFlags(argv: readonly string[], isPackaged: boolean): string[] {
   const rest = argv.slice(1);

@@ -1,4 +1,5 @@
 import { extname, resolve, sep } from "node:path";
+import { windowPolicy } from "../../src-shared/window-policy.ts";
 
 /** The only origin the window ever shows. */
 export const WINDOW_ORIGIN = "app://bellhop";
@@ -12,19 +13,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".png": "image/png",
   ".woff2": "font/woff2",
 };
-
-/** Nothing from anywhere but our own folder, and nothing inline. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 /**
  * The file in `folder` that an `app://` address names; null for another host, a way out of the folder, or an
@@ -43,7 +31,7 @@ export function fileFor(folder: string, address: string): string | null {
 export function headersFor(file: string): Record<string, string> {
   return {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "content-security-policy": windowPolicy("'none'"),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",

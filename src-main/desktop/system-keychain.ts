@@ -9,6 +9,7 @@ export function systemKeychain(): Keychain {
   const kind = process.platform === "linux" ? safeStorage.getSelectedStorageBackend() : "system";
   if (!safeStorage.isEncryptionAvailable() || kind === "basic_text") return fileModeKeychain;
   return {
+    keyFile: "data.key.wrapped",
     wrap: (key) => safeStorage.encryptString(Buffer.from(key).toString("base64")),
     unwrap: (stored) => Buffer.from(safeStorage.decryptString(Buffer.from(stored)), "base64"),
   };

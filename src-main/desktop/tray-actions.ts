@@ -1,10 +1,9 @@
 import { app, clipboard, shell } from "electron";
 import { calls } from "../../src-shared/control.ts";
+import { PANES } from "../../src-shared/panes.ts";
 import type { TrayControl } from "./tray.ts";
 import type { TrayAction } from "./tray-menu.ts";
 import type { SettingsWindow } from "./window.ts";
-
-const PANES = "x-apple.systempreferences:com.apple.settings.PrivacySecurity.extension?";
 
 /** What each row of the menu does. */
 export function trayActions(control: TrayControl, window: SettingsWindow): (action: TrayAction) => void {
@@ -13,8 +12,8 @@ export function trayActions(control: TrayControl, window: SettingsWindow): (acti
     copy_key: () => copyKey(control),
     pause_sending: () => control.call("sending.pause", { paused: true }),
     resume_sending: () => control.call("sending.pause", { paused: false }),
-    allow_full_disk_access: () => shell.openExternal(`${PANES}Privacy_AllFiles`),
-    allow_automation: () => shell.openExternal(`${PANES}Privacy_Automation`),
+    allow_full_disk_access: () => shell.openExternal(PANES.fullDiskAccess),
+    allow_automation: () => shell.openExternal(PANES.automation),
     open: () => window.show(),
     quit: () => app.quit(),
   };

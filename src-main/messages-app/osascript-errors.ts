@@ -1,8 +1,5 @@
 import { Fault } from "../../src-shared/faults.ts";
-
-/** The pane of System Settings where Automation is granted. */
-export const AUTOMATION_PANE =
-  "x-apple.systempreferences:com.apple.settings.PrivacySecurity.extension?Privacy_Automation";
+import { PANES } from "../../src-shared/panes.ts";
 
 /**
  * The error number in what osascript printed: the last one in parentheses. The words around it are
@@ -19,12 +16,12 @@ export function faultOfCode(code: number | null, reason: string): Fault {
     case -1743:
       return new Fault(
         "automation_denied",
-        `macOS does not let Bellhop control Messages; switch it on under Privacy & Security, Automation (${AUTOMATION_PANE})`,
+        `macOS does not let Bellhop control Messages; switch it on under Privacy & Security, Automation (${PANES.automation})`,
       );
     case -1744:
       return new Fault(
         "automation_not_determined",
-        `macOS has not been asked yet whether Bellhop may control Messages; allow it under Automation (${AUTOMATION_PANE})`,
+        `macOS has not been asked yet whether Bellhop may control Messages; allow it under Automation (${PANES.automation})`,
       );
     case -1728:
     case -1719:

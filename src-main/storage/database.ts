@@ -42,3 +42,8 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
     })();
   });
 }
+
+/** Whether SQLite threw it. */
+export function isSqliteError(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_");
+}

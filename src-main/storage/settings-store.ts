@@ -9,9 +9,8 @@ export interface SettingsFile {
 /** The settings as they hold now. */
 export interface SettingsStore {
   current(): Settings;
-  /** Keeps the change in config.json and tells whoever listens. */
+  /** Keeps the change in config.json; it holds at once. */
   change(values: Partial<Settings>): Settings;
-  onChange(listener: (settings: Settings) => void): void;
 }
 
 /**
@@ -23,7 +22,6 @@ export function openSettings(
   overrides: Partial<Settings>,
   complain: (name: string) => void = () => {},
 ): SettingsStore {
-  const listeners: ((settings: Settings) => void)[] = [];
   const kept = sensible(file.store, complain);
   let current = Settings.parse({ ...kept, ...overrides });
   return {
@@ -32,10 +30,8 @@ export function openSettings(
       const changed = Settings.parse({ ...current, ...values });
       file.set(values);
       current = changed;
-      for (const listener of listeners) listener(current);
       return current;
     },
-    onChange: (listener) => void listeners.push(listener),
   };
 }
 

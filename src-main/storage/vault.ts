@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Randomness } from "../ports/randomness.ts";
-import type { Keychain } from "./keychain.ts";
+import { KEY_FILES, type Keychain } from "./keychain.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -15,16 +16,14 @@ export interface Vault {
   open(sealed: Uint8Array): string;
 }
 
-/** Opens the vault whose key lies in `keyFile`, making one (0600) the first time. */
-export function openVault(keyFile: string, keychain: Keychain, randomness: Randomness): Vault {
-  const key = existsSync(keyFile)
-    ? keychain.unwrap(readFileSync(keyFile))
-    : makeKey(keyFile, keychain, randomness);
-  if (key.length !== KEY_BYTES) {
-    throw new Error(
-      `${keyFile} does not hold a key of Bellhop; put the right file back, or remove the folder`,
-    );
-  }
+/**
+ * Opens the vault of a data folder, making its key the first time (0600). Throws a sentence when the folder
+ * is kept by the other kind of Bellhop, whose key this one cannot read.
+ */
+export function openVault(folder: string, keychain: Keychain, randomness: Randomness): Vault {
+  const keyFile = join(folder, keychain.keyFile);
+  refuseOthers(folder, keychain);
+  const key = existsSync(keyFile) ? readKey(keyFile, keychain) : makeKey(keyFile, keychain, randomness);
   return {
     seal(text) {
       const nonce = randomness.bytes(NONCE_BYTES);
@@ -39,14 +38,38 @@ export function openVault(keyFile: string, keychain: Keychain, randomness: Rando
       try {
         return Buffer.concat([decipher.update(body), decipher.final()]).toString("utf8");
       } catch (cause) {
-        throw new Error(`bellhop.db was sealed with another key than ${keyFile}, or is damaged`, { cause });
+        throw new Error(`bellhop.db was sealed with another key than that of ${keyFile}, or is damaged`, {
+          cause,
+        });
       }
     },
   };
 }
 
+function refuseOthers(folder: string, { keyFile }: Keychain): void {
+  for (const [other, owner] of Object.entries(KEY_FILES)) {
+    if (other === keyFile || !existsSync(join(folder, other))) continue;
+    throw new Error(
+      `${folder} is kept by ${owner}, whose key cannot be read here; choose another --data-dir`,
+    );
+  }
+}
+
+function readKey(keyFile: string, keychain: Keychain): Uint8Array {
+  try {
+    const key = keychain.unwrap(readFileSync(keyFile));
+    if (key.length === KEY_BYTES) return key;
+    throw new Error(`it holds ${key.length} bytes`);
+  } catch (cause) {
+    throw new Error(`${keyFile} is not Bellhop's key any more; put the right file back`, { cause });
+  }
+}
+
+/** The key is on disk before anything is sealed under it: half of one would be the loss of everything. */
 function makeKey(keyFile: string, keychain: Keychain, randomness: Randomness): Uint8Array {
   const key = randomness.bytes(KEY_BYTES);
-  writeFileSync(keyFile, keychain.wrap(key), { mode: 0o600, flag: "wx" });
+  const draft = `${keyFile}.new`;
+  writeFileSync(draft, keychain.wrap(key), { mode: 0o600, flush: true });
+  renameSync(draft, keyFile);
   return key;
 }

@@ -18,7 +18,7 @@ export interface OwnDatabase {
 /** Opens bellhop.db in `folder` for one test; opening it again there is a restart. */
 export function ownDatabase(folder: string): OwnDatabase {
   const database = openDatabase(join(folder, "bellhop.db"));
-  const vault = openVault(join(folder, "data.key"), fileModeKeychain, realPorts().randomness);
+  const vault = openVault(folder, fileModeKeychain, realPorts().randomness);
   const close = (): void => void database.close();
   onTestFinished(close);
   return { database, meta: openMeta(database), vault, close };

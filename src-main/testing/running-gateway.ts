@@ -7,6 +7,7 @@ import type { Ports } from "../ports/ports.ts";
 import { realPorts } from "../ports/real.ts";
 import { runOsascript } from "../simulator/osascript.ts";
 import { makePrivateFolder } from "../storage/data-folder.ts";
+import { openDatabase } from "../storage/database.ts";
 import { fileModeKeychain } from "../storage/keychain.ts";
 import { openSettings } from "../storage/settings-store.ts";
 import { type Answer, type Asking, request } from "./http-client.ts";
@@ -43,11 +44,13 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
   const folder = options.folder ?? temporaryFolder();
   const messages = options.messages ?? simulatedMessages(folder);
   const ports = { ...realPorts(), processes: osascriptInProcess(messages.path), ...options.ports };
+  const dataFolder = makePrivateFolder(join(folder, "data"));
   const gateway = await startGateway(
     {
       mode: "simulated",
       version: "0.0.0-test",
-      dataFolder: makePrivateFolder(join(folder, "data")),
+      dataFolder,
+      database: openDatabase(join(dataFolder, "bellhop.db")),
       chatDb: messages.path,
       osascript: "/osascript",
       needsPermissions: false,

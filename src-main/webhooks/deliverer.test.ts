@@ -138,6 +138,22 @@ describe("deliveries to an endpoint", () => {
     expect(state("a")).toEqual(["dead", "delivered"]);
   });
 
+  it("are dropped after three days, without another attempt and without blame", async () => {
+    const outbound = scriptedOutbound(() => 200);
+    const time = manualTime();
+    const { endpoint, queue, pass, state, store, deliverer } = delivering(outbound, { time });
+    endpoint("a");
+    store.failed("a", 0, time.clock.now(), {
+      ...{ at: time.clock.now() + 4 * 24 * 3_600_000, status: 503, refused: false },
+    });
+    await queue(1, "a");
+    await pass(3 * 24 * 3_600_000);
+    deliverer.wake();
+    await pass(3_600_000);
+    expect(state("a")).toEqual(["dead"]);
+    expect(outbound.sent).toEqual([]);
+  });
+
   it("end when the endpoint says that it is gone, and begin again when it is put anew", async () => {
     let status = 410;
     const outbound = scriptedOutbound(() => status);

@@ -3,7 +3,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Outbound } from "../ports/outbound.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
-import { type AttemptResult, afterAttempt } from "./retry.ts";
+import { isSqliteError } from "../storage/database.ts";
+import { type AttemptResult, afterAttempt, isTooOld, LONGEST_WAIT_MS } from "./retry.ts";
 import { signatureHeaders } from "./signature.ts";
 import type { Endpoint, WebhookStore } from "./webhook-store.ts";
 
@@ -70,13 +71,14 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       const endpoint = store.endpoint(id);
       const head = store.head(id);
       if (!endpoint?.webhook.enabled || head === null) return;
-      const rest = endpoint.nextAttemptAt - clock.now();
-      if (rest > 0) return sleep(id, rest);
       const event = eventOf(head.seq);
-      if (event === null) {
-        store.giveUp(id, head.seq, clock.now(), null);
+      if (event === null || isTooOld(event.at, clock.now())) {
+        store.drop(id, head.seq, clock.now());
         continue;
       }
+      // A clock that was set back must not make it rest for as long as that.
+      const rest = Math.min(endpoint.nextAttemptAt - clock.now(), LONGEST_WAIT_MS);
+      if (rest > 0) return sleep(id, rest);
       await deliver(endpoint, head.refusals, event);
     }
   }
@@ -86,6 +88,8 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     try {
       return options.event(seq);
     } catch (thrown) {
+      // The database's own trouble passes; what was sealed under another key will never be read.
+      if (isSqliteError(thrown)) throw thrown;
       options.complain(thrown);
       return null;
     }
@@ -106,10 +110,10 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     const result = await post(endpoint, event);
     if (stopped && result.status === null) return;
     const now = clock.now();
-    const state = { failures: endpoint.failures, refusals, eventAt: event.at };
+    const state = { failures: endpoint.failures, refusals };
     const next = afterAttempt(state, result, now, options.randomness.fraction());
     if (next.step === "delivered") store.delivered(id, event.seq, now, result.status ?? 0);
-    if (next.step === "give up") store.giveUp(id, event.seq, now, result.status);
+    if (next.step === "give up") store.giveUp(id, event.seq, now);
     if (next.step === "disable") store.disable(id);
     if (next.step === "retry") store.failed(id, event.seq, now, { ...result, ...next });
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AttemptResult, afterAttempt, type DeliveryState } from "./retry.ts";
+import { type AttemptResult, afterAttempt, type DeliveryState, isTooOld } from "./retry.ts";
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const DAY = 24 * 3_600_000;
@@ -11,7 +11,7 @@ function afterAnswer(
   state: Partial<DeliveryState> = {},
   retryAfter: string | null = null,
 ) {
-  const full = { failures: 0, refusals: 0, eventAt: NOW, ...state };
+  const full = { failures: 0, refusals: 0, ...state };
   return afterAttempt(full, { status, retryAfter }, NOW, MIDDLE);
 }
 
@@ -76,9 +76,9 @@ describe("after an attempt", () => {
     expect(wait(500, {}, "90")).toBe(1);
   });
 
-  it("an event is given up after three days", () => {
-    expect(wait(500, { eventAt: NOW - 3 * DAY + 1 })).toBe(1);
-    expect(wait(500, { eventAt: NOW - 3 * DAY })).toBe("give up");
+  it("an event is too old after three days", () => {
+    expect(isTooOld(NOW - 3 * DAY + 1, NOW)).toBe(false);
+    expect(isTooOld(NOW - 3 * DAY, NOW)).toBe(true);
   });
 });
 
@@ -90,7 +90,6 @@ describe("whatever an endpoint answers", () => {
   const states: fc.Arbitrary<DeliveryState> = fc.record({
     failures: fc.nat(10_000),
     refusals: fc.nat(2),
-    eventAt: fc.integer({ min: NOW - 10 * DAY, max: NOW }),
   });
   const check = (hold: (next: ReturnType<typeof afterAnswer>, result: AttemptResult) => void): void =>
     fc.assert(

@@ -6,8 +6,8 @@ const JITTER = 0.2;
 const REFUSALS = 3;
 /** How long an event is tried before it is given up. */
 const KEEP_MS = 3 * 24 * 60 * 60 * 1_000;
-/** The longest `Retry-After` that is honoured. */
-const LONGEST_WAIT_MS = 60 * 60 * 1_000;
+/** The longest `Retry-After` that is honoured, and the longest an endpoint rests whatever its clock says. */
+export const LONGEST_WAIT_MS = 60 * 60 * 1_000;
 /** Answers in the 400s that speak of the moment rather than of the event. */
 const PASSING = new Set([408, 425, 429]);
 
@@ -23,8 +23,6 @@ export interface DeliveryState {
   failures: number;
   /** How often it has refused this very event (4xx). */
   refusals: number;
-  /** When the event happened, in ms since 1970. */
-  eventAt: number;
 }
 
 /** What follows: it is delivered; or again at `at`; or this event is given up; or the endpoint is gone. */
@@ -46,11 +44,15 @@ export function afterAttempt(state: DeliveryState, result: AttemptResult, now: n
   if (status === 410) return { step: "disable" };
   const refused = status !== null && status >= 400 && status < 500 && !PASSING.has(status);
   if (refused && state.refusals + 1 >= REFUSALS) return { step: "give up" };
-  if (now - state.eventAt >= KEEP_MS) return { step: "give up" };
   const base = BACKOFF_MS[Math.min(refused ? state.refusals : state.failures, BACKOFF_MS.length - 1)] ?? 0;
   const jittered = base * (1 - JITTER + 2 * JITTER * chance);
   const asked = status === 429 || status === 503 ? parseRetryAfter(result.retryAfter, now) : 0;
   return { step: "retry", at: now + Math.max(jittered, asked), refused };
+}
+
+/** Whether an event (its time in ms since 1970) has been waiting for too long to be told any more. */
+export function isTooOld(eventAt: number, now: number): boolean {
+  return now - eventAt >= KEEP_MS;
 }
 
 /** `Retry-After` in seconds or as a date, as ms from now; 0 for none or nonsense. */

@@ -44,7 +44,10 @@ export interface WebhookStore {
     at: number,
     next: { at: number; status: number | null; refused: boolean },
   ): void;
-  giveUp(webhookId: string, seq: number, at: number, status: number | null): void;
+  /** Ends a delivery that is not to be made any more; says nothing of the endpoint. */
+  drop(webhookId: string, seq: number, at: number): void;
+  /** Ends a delivery that the endpoint refuses, and lets its queue go on: it is there, and answers. */
+  giveUp(webhookId: string, seq: number, at: number): void;
   disable(webhookId: string): void;
   counts(since: number): { waiting: number; delivered: number };
 }
@@ -66,7 +69,8 @@ interface Row {
 export function openWebhookStore(database: Database, vault: Vault): WebhookStore {
   const upsert = database.prepare<[string, string, string, Buffer | null, number], Row>(
     `INSERT INTO webhook (id, url, events, sealed_secret, created_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (url) DO UPDATE SET events = excluded.events, enabled = 1, failures = 0, next_attempt_at = 0,
+     ON CONFLICT (url) DO UPDATE SET events = excluded.events, enabled = 1, failures = 0, failing_since = NULL,
+       next_attempt_at = 0,
        sealed_secret = COALESCE(excluded.sealed_secret, sealed_secret)
      RETURNING *`,
   );
@@ -92,6 +96,9 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
   const unwell = database.prepare(
     `UPDATE webhook SET failures = failures + 1, failing_since = COALESCE(failing_since, ?), last_status = ?,
      next_attempt_at = ? WHERE id = ?`,
+  );
+  const rested = database.prepare(
+    "UPDATE webhook SET failures = 0, failing_since = NULL, next_attempt_at = 0 WHERE id = ?",
   );
   const disable = database.prepare("UPDATE webhook SET enabled = 0 WHERE id = ?");
   const waiting = database
@@ -134,9 +141,10 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
       tried.run(next.refused ? 1 : 0, webhookId, seq);
       unwell.run(at, next.status, Math.ceil(next.at), webhookId);
     }),
-    giveUp: database.transaction((webhookId, seq, at, status) => {
+    drop: (webhookId, seq, at) => void settle.run("dead", at, webhookId, seq),
+    giveUp: database.transaction((webhookId, seq, at) => {
       settle.run("dead", at, webhookId, seq);
-      unwell.run(at, status, 0, webhookId);
+      rested.run(webhookId);
     }),
     disable: (webhookId) => void disable.run(webhookId),
     counts: (since) => ({ waiting: waiting.get() ?? 0, delivered: done.get(since) ?? 0 }),

@@ -2,7 +2,7 @@ import type { CallName, ControlAnswer } from "../../src-shared/control.ts";
 import type { Frame } from "./frames.ts";
 
 /** Longer than the gateway waits for Messages to take a message. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 const offline: ControlAnswer = {
   ok: false,

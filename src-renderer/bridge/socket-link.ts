@@ -5,7 +5,6 @@ import type { Connection, Link, LinkProblem } from "./link.ts";
 import { forgetSocketToken, openSession, storedSocketToken, takeOneTimeToken } from "./session.ts";
 import { socketCalls } from "./socket-calls.ts";
 
-const SESSION_ENDED = 4401;
 /** A refused upgrade looks like any other failure, so it takes two before the session counts as ended. */
 const REFUSALS_THAT_COUNT = 2;
 
@@ -81,9 +80,8 @@ export function socketLink(): Link {
       if (frame?.kind === "answer") calls.take(frame);
       else if (frame?.kind === "push") for (const listener of pushed) listener(frame.push);
     };
-    socket.onclose = async ({ code }) => {
+    socket.onclose = async () => {
       calls.use(null);
-      if (code === SESSION_ENDED) return unlink("ended");
       if (!wasOpen && (await isReachable())) {
         refusals += 1;
         if (refusals >= REFUSALS_THAT_COUNT) return unlink("ended");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+/** In the order of Apple's numbers, from 2000 on. */
 export const ReactionKind = z.enum([
   "love",
   "like",

@@ -17,8 +17,13 @@ export const PageQuery = z.object({
 
 export const MessagesQuery = PageQuery.extend({
   conversation_id: z.string().min(1, "must not be empty").optional(),
-  since: z.iso
-    .datetime({ offset: true, message: "must be a time in ISO 8601, such as 2026-03-23T23:49:54Z" })
+  // A `+` that was not encoded arrives as a space.
+  since: z
+    .string()
+    .transform((text) => text.replace(" ", "+"))
+    .pipe(
+      z.iso.datetime({ offset: true, message: "must be a time in ISO 8601, such as 2026-03-23T23:49:54Z" }),
+    )
     .transform((text) => Date.parse(text))
     .optional(),
 });
@@ -65,8 +70,23 @@ export const SendBody = z.object({
     .default([]),
 });
 
+/** Every spelling of a tapback that clients use, going in. */
+const SPELLINGS = {
+  love: ["love", "heart", "loved", "❤️", "❤"],
+  like: ["like", "thumbsup", "thumbs_up", "liked", "👍"],
+  dislike: ["dislike", "thumbsdown", "thumbs_down", "disliked", "👎"],
+  laugh: ["laugh", "haha", "ha_ha", "laughed", "😂"],
+  emphasize: ["emphasize", "exclamation", "emphasized", "‼️", "!!"],
+  question: ["question", "questioned", "❓", "?"],
+};
+
 export const ReactBody = z.object({
-  reaction: z.enum(["love", "thumbsup", "thumbsdown", "haha", "exclamation", "question"]),
+  reaction: z
+    .string({ error: "must be the name of a tapback" })
+    .transform((text) => text.trim().toLowerCase())
+    .refine((text) => Object.values(SPELLINGS).some((spellings) => spellings.includes(text)), {
+      error: "must be one of love, thumbsup, thumbsdown, haha, exclamation, question",
+    }),
 });
 
 export const Done = z.object({ ok: z.literal(true) });

@@ -6,6 +6,7 @@ import express from "express";
 import { WebSocketServer } from "ws";
 import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
+import { windowPolicy } from "../../../src-shared/window-policy.ts";
 import { isOwnOrigin, keyInHeaders } from "../../access/caller.ts";
 import type { Control } from "../../control/control.ts";
 import type { Timers } from "../../ports/timers.ts";
@@ -15,19 +16,6 @@ import { LINK_MS, type LinkRefusal, type UiSessions } from "./sessions.ts";
 
 const PROTOCOL = "bellhop.ui.v1";
 const LARGEST_FRAME = 1024 * 1024;
-
-/** The window is allowed exactly what it needs. */
-const CONTENT_SECURITY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
 
 const REFUSALS: Record<LinkRefusal, string> = {
   link_used: "this link has been used; run npm run ui for a fresh one",
@@ -64,7 +52,7 @@ export function openUi(options: {
   const { sessions } = options;
   const router = express.Router();
   router.use((_request, response, next) => {
-    response.set("Content-Security-Policy", CONTENT_SECURITY);
+    response.set("Content-Security-Policy", windowPolicy("'self'"));
     response.set("Referrer-Policy", "no-referrer");
     next();
   });
