@@ -8,12 +8,7 @@ import { healthOf } from "./control/health.ts";
 import { statusReader } from "./control/status.ts";
 import { aimessage } from "./dialects/aimessage/aimessage.ts";
 import { wireEvent } from "./dialects/aimessage/translate.ts";
-import { openEventSockets } from "./http/event-sockets.ts";
-import { type Address, listen } from "./http/listen.ts";
-import { createListener } from "./http/listener.ts";
-import { openUiSessions } from "./http/ui/sessions.ts";
-import { openUi } from "./http/ui/ui.ts";
-import { handleUpgrades } from "./http/upgrade.ts";
+import { openServer } from "./http/server.ts";
 import { createBus } from "./journal/bus.ts";
 import { openIntake } from "./journal/intake.ts";
 import { openJournal } from "./journal/journal.ts";
@@ -140,7 +135,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     store: webhookStore,
     clock,
     randomness,
-    ownPort: () => address.port,
+    ownPort: () => server.address().port,
     changed: deliverer.wake,
   });
 
@@ -174,7 +169,6 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     },
   });
 
-  const names = (): string[] => [settings.current().host, ...settings.current().allowedHosts];
   const dialect = aimessage({
     messages,
     conversations,
@@ -185,14 +179,13 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     sendWaitMs: () => settings.current().sendWaitMs,
   });
 
-  let address: Address = { host: settings.current().host, port: settings.current().port, url: "" };
   const control = openControl({
     status: statusReader({
       mode,
       needsPermissions: options.needsPermissions,
       version: options.version,
       startedAt,
-      address: () => address,
+      address: () => server.address(),
       chatDb,
       trouble,
       outbox,
@@ -230,77 +223,55 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     }
   });
 
-  const sessions = openUiSessions(clock, randomness);
-  const ui =
-    options.ui === null
-      ? null
-      : openUi({
-          files: options.ui,
-          control,
-          sessions,
-          controlToken: options.controlToken,
-          timers,
-          cookieName: () => `bellhop_ui_${address.port}`,
-        });
-  const sockets = openEventSockets({ keys, bus, timers, frameOf: wireEvent });
-  const server = createListener({
-    dialects: [dialect],
+  const server = openServer({
+    dialect,
+    frameOf: wireEvent,
     keys,
+    bus,
+    control,
     mode,
+    ui: options.ui,
+    controlToken: options.controlToken,
+    names: () => [settings.current().host, ...settings.current().allowedHosts],
+    rateLimit: () => settings.current().rateLimit,
+    clock,
+    timers,
     randomness,
     log,
-    names,
-    rateLimit: () => settings.current().rateLimit,
-    ...(ui ? { ui: ui.handler } : {}),
-  });
-  handleUpgrades(server, {
-    paths: new Map([
-      [`${dialect.prefix}/ws`, sockets.accept],
-      ...(ui ? [["/ui/socket", ui.acceptSocket] as const] : []),
-    ]),
-    dialect,
-    names,
-    requestId: () => `req_${randomness.uuid().slice(0, 8)}`,
   });
 
   const stopSweeping = keepSwept(staging, timers, complain);
   const stop = async (): Promise<void> => {
     stopSweeping();
     feed.stop();
-    sockets.close();
-    ui?.close();
     control.stop();
-    const closed = new Promise((resolve) => server.close(resolve));
-    const linger = timers.after(3_000, () => {
-      server.closeAllConnections();
-      // Upgraded connections are no longer the server's, but it waits for them all the same.
-      sockets.terminate();
-      ui?.terminate();
-    });
-    server.closeIdleConnections();
-    await Promise.all([outbox.stop(), deliverer.stop(), closed]);
-    linger.cancel();
+    await Promise.all([server.close(), outbox.stop(), deliverer.stop()]);
     chatDb.close();
-    journal.close();
-    database.pragma("wal_checkpoint(TRUNCATE)");
-    database.close();
+    try {
+      journal.close();
+      database.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (thrown) {
+      // A full disk, say: everything that was acknowledged is committed without it.
+      complain(thrown);
+    } finally {
+      database.close();
+    }
     log.info("stopped");
   };
 
-  try {
-    address = await listen(server, settings.current().host, settings.current().port);
-  } catch (thrown) {
+  const { host, port } = settings.current();
+  const { url } = await server.listen(host, port).catch(async (thrown: unknown) => {
     await stop();
     throw thrown;
-  }
+  });
   outbox.wake();
   deliverer.wake();
-  log.info({ url: address.url, mode }, "ready");
+  log.info({ url, mode }, "ready");
   return {
-    url: address.url,
+    url,
     mode,
     control,
-    uiLink: () => `${address.url}/ui/#${sessions.link()}`,
+    uiLink: server.uiLink,
     revealKey: keys.reveal,
     stop: onlyOnce(stop),
   };
