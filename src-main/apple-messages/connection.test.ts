@@ -10,7 +10,17 @@ import { keepChatDb } from "./chat-db.ts";
 import { openChatDatabase } from "./connection.ts";
 
 const isRoot = process.getuid?.() === 0;
-if (isRoot) console.warn("SKIPPED: root may read every file, so no refusal of the system was seen.");
+
+/** Runs as a user who may not read what this test makes: nobody, where the test itself is root. */
+function asNobody<T>(run: () => T): T {
+  if (!isRoot) return run();
+  process.seteuid?.(65_534);
+  try {
+    return run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 const problemOf = (path: string): unknown => {
   try {
@@ -35,11 +45,23 @@ describe("what cannot be read", () => {
     expect(problemOf(join(folder, "other.db"))).toBe("unreadable");
   });
 
-  it.skipIf(isRoot)("is refused where the system refuses it", () => {
-    const messages = simulatedMessages(temporaryFolder());
+  it("is refused where the system refuses to open it", () => {
+    const folder = temporaryFolder();
+    const messages = simulatedMessages(folder);
     messages.close();
+    chmodSync(folder, 0o755);
     chmodSync(messages.path, 0);
-    expect(problemOf(messages.path)).toBe("refused");
+    expect(asNobody(() => problemOf(messages.path))).toBe("refused");
+  });
+
+  it("is refused, not missing, where the system refuses even to look", () => {
+    const folder = temporaryFolder();
+    const messages = simulatedMessages(folder);
+    messages.close();
+    chmodSync(folder, 0);
+    const problem = asNobody(() => problemOf(messages.path));
+    chmodSync(folder, 0o700);
+    expect(problem).toBe("refused");
   });
 });
 
