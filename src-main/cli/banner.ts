@@ -13,6 +13,7 @@ export function banner(gateway: Gateway & { version: string }, options: LaunchOp
   const given = options.apiKey !== null;
   const key = given ? "$BELLHOP_API_KEY" : gateway.revealKey();
   const recipient = options.mode === "simulated" ? ECHO : "+15551234567";
+  const canSend = options.mode === "simulated" || options.osascript !== null;
   const source =
     options.mode === "simulated" ? `simulated Messages (macOS ${options.macos})` : options.chatDb;
   return `
@@ -28,12 +29,19 @@ Read the last three messages:
 
   curl -H "X-API-Key: ${key}" "${url}/api/v1/messages?limit=3"
 
-Send one:
+${canSend ? sendOne(url, key, recipient) : NO_SENDING}
+Ctrl-C stops it.
+
+`;
+}
+
+const NO_SENDING = `Nothing can be sent from a copy of chat.db; --osascript FILE names a program to send with.
+`;
+
+function sendOne(url: string, key: string, recipient: string): string {
+  return `Send one:
 
   curl -X POST -H "X-API-Key: ${key}" -H "Content-Type: application/json" \\
     -d '{"recipient":"${recipient}","body":"Hello from Bellhop"}' ${url}/api/v1/messages
-
-Ctrl-C stops it.
-
 `;
 }

@@ -21,7 +21,7 @@ export function asking<T>(chatDb: ChatDb, question: (database: ChatDatabase) => 
 export function readingSentence(problem: ReadingProblem, path: string): string {
   switch (problem) {
     case "missing":
-      return `there is no message history at ${path}; open Messages once and sign in`;
+      return `there is no message history at ${path}; open Messages once and sign in, or name another with --chat-db`;
     case "refused":
       return `macOS does not let Bellhop read ${path}; switch on Full Disk Access for it in System Settings`;
     case "unreadable":
