@@ -13,6 +13,7 @@ async function start(): Promise<void> {
     // A second signal while the first is being obeyed ends the process at once.
     process.once("SIGINT", () => process.exit(130));
     process.once("SIGTERM", () => process.exit(143));
+    process.stdout.write("Stopping\n");
     gateway.stop().then(
       () => process.exit(0),
       (thrown) => fail(thrown),

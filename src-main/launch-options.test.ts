@@ -75,6 +75,17 @@ describe("--chat-db", () => {
   });
 });
 
+describe("a key that is handed in", () => {
+  it("is never printed: commands take it from where it is", () => {
+    expect(read(["--api-key", "k"])).toMatchObject({ apiKey: "k", apiKeyInShell: "$BELLHOP_API_KEY" });
+    const file = join(temporaryFolder(), "key");
+    writeFileSync(file, "secret\n");
+    const options = read(["--api-key-file", file]);
+    expect(options).toMatchObject({ apiKey: "secret", apiKeyInShell: `$(cat ${file})` });
+    expect(refusal(["--api-key", " "])).toMatch(/--api-key is empty/);
+  });
+});
+
 describe("settings", () => {
   it("are overridden by flags", () => {
     const flags = ["--host", "0.0.0.0", "--port", "0", "--rate-limit", "0", "--log-level", "debug"];
@@ -118,9 +129,9 @@ describe("what makes no sense is refused in one sentence:", () => {
   it.each([
     [["--port", "abc"], /--port must be a whole number/],
     [["--port", "-1"], /--port/],
-    [["--port", "70000"], /--port is out of range/],
+    [["--port", "70000"], /--port must be a whole number from 0 to 65535/],
     [["--rate-limit", "1.5"], /--rate-limit must be a whole number/],
-    [["--rate-limit", "99999999999999999999"], /--rate-limit is out of range/],
+    [["--rate-limit", "99999999999999999999"], /--rate-limit must be a whole number from 0/],
     [["--macos", "14"], /--macos must be 13, 15 or 26/],
     [["--log-level", "loud"], /--log-level must be one of error, warn, info, debug/],
     [["--host", ""], /--host must not be empty/],

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
+import packageJson from "../package.json" with { type: "json" };
 import { LOG_LEVELS, Settings } from "../src-shared/settings.ts";
 import type { Mode } from "../src-shared/status.ts";
 import { defaultDataFolder } from "./storage/data-folder.ts";
@@ -18,6 +19,8 @@ export interface LaunchOptions {
   /** Whether it is this Mac's own Messages. */
   isThisMac: boolean;
   apiKey: string | null;
+  /** How a command in a shell gets at that key; null without one. */
+  apiKeyInShell: string | null;
   /** Settings that hold for this run whatever config.json says. */
   overrides: Partial<Settings>;
 }
@@ -26,8 +29,8 @@ export interface LaunchOptions {
 export class UsageError extends Error {
   readonly help: string | null;
 
-  constructor(message: string, help: string | null = null) {
-    super(message);
+  constructor(message: string, help: string | null = null, cause?: unknown) {
+    super(message, { cause });
     this.name = "UsageError";
     this.help = help;
   }
@@ -78,9 +81,12 @@ export function readLaunchOptions(
   const flags = Flags.safeParse(rawFlags(args, env));
   if (!flags.success) throw new UsageError(flags.error.issues[0]?.message ?? "these flags make no sense");
   const { simulate, macos, chatDb, osascript, dataDir, host, port, rateLimit, logLevel } = flags.data;
+  if (platform !== "darwin" && osascript !== undefined && chatDb === undefined) {
+    throw new UsageError("--osascript goes with --chat-db FILE here: this computer has no Messages");
+  }
   const asked = simulate === true || (typeof simulate === "string" && !["", "0", "false"].includes(simulate));
-  // Where there is no Messages, the simulated one stands in unless something else is named.
-  const isNeeded = platform !== "darwin" && chatDb === undefined && osascript === undefined;
+  // Where there is no Messages, the simulated one stands in unless a copy of a chat.db is named.
+  const isNeeded = platform !== "darwin" && chatDb === undefined;
   const simulated = asked || isNeeded;
   if (asked && (chatDb !== undefined || osascript !== undefined)) {
     throw new UsageError(
@@ -96,13 +102,14 @@ export function readLaunchOptions(
     chatDb: resolve(chatDb ?? defaultChatDb(simulated, folder)),
     osascript: osascript === undefined ? defaultOsascript(source, platform) : resolve(osascript),
     isThisMac: source === "real",
-    apiKey: readKey(flags.data),
+    ...readKey(flags.data),
     overrides: settingsOf({ host, port, rateLimit, logLevel }),
   };
 }
 
 function rawFlags(args: readonly string[], env: NodeJS.ProcessEnv): Record<string, unknown> {
   const command = new Command("bellhop").description("An iMessage API server on this Mac.");
+  command.version(packageJson.version, "--version", "say which version this is");
   for (const option of OPTIONS) command.addOption(option);
   let help = "";
   command.exitOverride().configureOutput({ writeOut: (text) => (help += text), writeErr: () => {} });
@@ -138,23 +145,40 @@ function settingsOf(given: Record<string, unknown>): Partial<Settings> {
     const value = schema.safeParse(given[name]);
     if (!value.success) {
       const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      throw new UsageError(`--${flag} is out of range: ${value.error.issues[0]?.message}`);
+      throw new UsageError(`--${flag} ${value.error.issues[0]?.message}`);
     }
     overrides[name] = value.data;
   }
   return overrides;
 }
 
-function readKey({ apiKey, apiKeyFile }: { apiKey?: string | undefined; apiKeyFile?: string | undefined }) {
-  if (apiKeyFile === undefined) return apiKey?.trim() || null;
-  try {
-    const key = readFileSync(apiKeyFile, "utf8").trim();
-    if (key === "") throw new UsageError(`--api-key-file ${apiKeyFile} is empty`);
-    return key;
-  } catch (thrown) {
-    if (thrown instanceof UsageError) throw thrown;
-    throw new UsageError(`--api-key-file ${apiKeyFile} cannot be read`);
+type Key = Pick<LaunchOptions, "apiKey" | "apiKeyInShell">;
+
+function readKey({
+  apiKey,
+  apiKeyFile,
+}: {
+  apiKey?: string | undefined;
+  apiKeyFile?: string | undefined;
+}): Key {
+  if (apiKeyFile !== undefined) {
+    return { apiKey: keyInFile(apiKeyFile), apiKeyInShell: `$(cat ${resolve(apiKeyFile)})` };
   }
+  if (apiKey === undefined) return { apiKey: null, apiKeyInShell: null };
+  if (apiKey.trim() === "") throw new UsageError("--api-key is empty; leave it out to have one made");
+  // Never the key itself: what is printed may end up in a log.
+  return { apiKey: apiKey.trim(), apiKeyInShell: "$BELLHOP_API_KEY" };
+}
+
+function keyInFile(path: string): string {
+  let key: string;
+  try {
+    key = readFileSync(path, "utf8").trim();
+  } catch (cause) {
+    throw new UsageError(`--api-key-file ${path} cannot be read`, null, cause);
+  }
+  if (key === "") throw new UsageError(`--api-key-file ${path} is empty`);
+  return key;
 }
 
 function defaultChatDb(simulated: boolean, folder: string): string {

@@ -48,10 +48,8 @@ export async function launchGateway(
   try {
     database = openDatabase(join(folder, "bellhop.db"));
     claimMode(openMeta(database), options.mode, folder);
-    const settings = openSettings(
-      options.settingsFile ?? new Conf({ projectName: "bellhop", cwd: folder, configFileMode: 0o600 }),
-      options.overrides,
-      (name) => process.stderr.write(`config.json: ${name} makes no sense; the default holds\n`),
+    const settings = openSettings(options.settingsFile ?? settingsFileIn(folder), options.overrides, (name) =>
+      process.stderr.write(`config.json: ${name} is no setting, or its value makes no sense\n`),
     );
     const log = openLog({
       folder: makePrivateFolder(logFolder(folder)),
@@ -98,6 +96,14 @@ export async function launchGateway(
     database?.close();
     lock.release();
     throw thrown;
+  }
+}
+
+function settingsFileIn(folder: string): SettingsFile {
+  try {
+    return new Conf({ projectName: "bellhop", cwd: folder, configFileMode: 0o600 });
+  } catch (cause) {
+    throw new Error(`${join(folder, "config.json")} is not valid JSON; correct it, or remove it`, { cause });
   }
 }
 

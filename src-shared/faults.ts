@@ -10,6 +10,7 @@ export const FAULTS = {
   method_not_allowed: 405,
   service_unavailable: 409,
   payload_too_large: 413,
+  upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
   send_failed: 500,

@@ -2,25 +2,23 @@ import { z } from "zod";
 
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 
+/** A whole number within limits; a refusal names them. */
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
 /** Every setting, its default and its one-sentence help. `config.json` holds what differs from the defaults. */
 export const Settings = z.object({
   host: z.string().min(1).default("127.0.0.1").describe("The address the gateway listens on."),
-  port: z.int().min(0).max(65_535).default(3001).describe("The port; 0 takes any free one."),
-  rateLimit: z
-    .int()
-    .min(0)
+  port: whole(0, 65_535).default(3001).describe("The port; 0 takes any free one."),
+  rateLimit: whole(0, 1_000_000)
     .default(60)
     .describe("Requests a minute for each API key; 0 switches the limit off."),
-  pollIntervalMs: z
-    .int()
-    .min(50)
-    .max(60_000)
+  pollIntervalMs: whole(50, 60_000)
     .default(1000)
     .describe("How often chat.db is looked at even when nothing seems to have changed, in milliseconds."),
-  sendWaitMs: z
-    .int()
-    .min(0)
-    .max(60_000)
+  sendWaitMs: whole(0, 60_000)
     .default(3000)
     .describe("How long a send waits for its row in chat.db before it answers, in milliseconds."),
   sendingPausedAt: z

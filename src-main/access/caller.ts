@@ -15,7 +15,7 @@ export function checkCaller(headers: IncomingHttpHeaders, names: readonly string
   if (!OWN_NAMES.includes(name) && !names.some((known) => asHost(known) === name)) {
     throw new Fault(
       "host_not_allowed",
-      `the Host "${headers.host ?? ""}" is not a name of this gateway; add it to allowedHosts to allow it`,
+      `the Host "${headers.host ?? ""}" is not a name of this gateway; to allow it, add it to allowedHosts in config.json`,
     );
   }
   if (headers.origin !== undefined && !isOwnOrigin(headers)) {

@@ -1,28 +1,28 @@
 import type { Gateway } from "../gateway.ts";
 import type { LaunchOptions } from "../launch-options.ts";
+import { defaultDataFolder, USUAL_FOLDERS } from "../storage/data-folder.ts";
 
 /** The simulated contact who answers every message. */
 const ECHO = "+15550001";
 
 /**
- * What the headless gateway prints when it is ready: where it is, its key, and two commands that work as
- * they stand. A key that was handed in is not repeated: standard output may be a log file.
+ * What the headless gateway prints when it is ready: where it is, its key, and commands that work as they
+ * stand. A key that was handed in is not repeated: standard output may be a log.
  */
 export function banner(gateway: Gateway & { version: string }, options: LaunchOptions): string {
   const { url } = gateway;
-  const given = options.apiKey !== null;
-  const key = given ? "$BELLHOP_API_KEY" : gateway.revealKey();
-  const recipient = options.mode === "simulated" ? ECHO : "+15551234567";
+  const key = options.apiKeyInShell ?? gateway.revealKey();
   const canSend = options.mode === "simulated" || options.osascript !== null;
+  const recipient = options.mode === "simulated" ? ECHO : "+15551234567";
   const source =
     options.mode === "simulated" ? `simulated Messages (macOS ${options.macos})` : options.chatDb;
   return `
 Bellhop ${gateway.version} on ${source}
 
   URL       ${url}
-  API key   ${given ? "as given" : key}
+  API key   ${options.apiKeyInShell === IN_ENVIRONMENT ? `${key}, which holds the key you gave` : key}
   Settings  ${gateway.uiLink()}
-            (opens once, within 10 minutes; npm run ui prints a fresh link)
+            (opens once, within 10 minutes; ${freshLink(options)} prints another)
   Data      ${options.dataDir}
 
 Read the last three messages:
@@ -33,6 +33,13 @@ ${canSend ? sendOne(url, key, recipient) : NO_SENDING}
 Ctrl-C stops it.
 
 `;
+}
+
+const IN_ENVIRONMENT = "$BELLHOP_API_KEY";
+
+function freshLink({ dataDir }: LaunchOptions): string {
+  const isUsual = USUAL_FOLDERS.some((source) => defaultDataFolder(source) === dataDir);
+  return isUsual ? "npm run ui" : `npm run ui -- --data-dir ${dataDir}`;
 }
 
 const NO_SENDING = `Nothing can be sent from a copy of chat.db; --osascript FILE names a program to send with.

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { z } from "zod";
-import { defaultDataFolder } from "../storage/data-folder.ts";
+import { defaultDataFolder, USUAL_FOLDERS } from "../storage/data-folder.ts";
 import { readRunning } from "../storage/instance-lock.ts";
 
 /** Asks the gateway that runs on `folder` for a fresh link to its window. Rejects with a sentence. */
@@ -25,7 +25,7 @@ export function uiCommand(): Command {
     .description("print a fresh link to the window, good once within 10 minutes")
     .option("--data-dir <folder>", "the data folder of the running gateway", process.env.BELLHOP_DATA_DIR)
     .action(async ({ dataDir }: { dataDir?: string }) => {
-      const usual = (["real", "simulated", "copy"] as const).map(defaultDataFolder);
+      const usual = USUAL_FOLDERS.map(defaultDataFolder);
       const folder = dataDir ?? usual.find((one) => readRunning(one)?.url) ?? defaultDataFolder("simulated");
       process.stdout.write(`${await askForLink(folder)}\n`);
     });

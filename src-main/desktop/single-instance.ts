@@ -9,7 +9,7 @@ import { AlreadyRunning, readRunning } from "../storage/instance-lock.ts";
 export function becomeOnlyInstance(dataFolder: string, onSecond: () => void): void {
   app.setPath("userData", join(dataFolder, "window"));
   if (!app.requestSingleInstanceLock()) {
-    throw new AlreadyRunning(dataFolder, readRunning(dataFolder)?.pid ?? null);
+    throw new AlreadyRunning(dataFolder, readRunning(dataFolder));
   }
   app.on("second-instance", onSecond);
 }

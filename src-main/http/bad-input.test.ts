@@ -23,7 +23,7 @@ describe("bad input", () => {
     const { ask } = await runningGateway();
     const { json, headers } = await ask("/messages?limit=abc");
     expect(json).toEqual({
-      error: "Invalid request: limit: must be a whole number",
+      error: "Invalid request: limit: must be a whole number, 0 or more",
       code: "invalid_request",
       request_id: headers["x-request-id"],
     });
@@ -33,7 +33,12 @@ describe("bad input", () => {
     const { ask, url } = await runningGateway();
     expect(await refusal(ask("/nowhere"))).toEqual([404, "Not found: there is no /api/v1/nowhere"]);
     expect((await request(`${url}/`)).status).toBe(404);
-    expect((await ask("/ws")).status).toBe(404);
+  });
+
+  it("a plain request to the socket is told to upgrade", async () => {
+    const { ask } = await runningGateway();
+    const answer = await ask("/ws");
+    expect([answer.status, answer.headers.upgrade]).toEqual([426, "websocket"]);
   });
 
   it("a wrong method is 405 and told what is possible", async () => {

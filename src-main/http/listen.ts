@@ -16,7 +16,9 @@ export function listen(server: Server, host: string, port: number): Promise<Addr
     server.listen(port, host, () => {
       const bound = server.address();
       const taken = bound === null || typeof bound === "string" ? port : bound.port;
-      const name = host.includes(":") ? `[${host}]` : host;
+      // An address that stands for all of them is none to call.
+      const callable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+      const name = callable.includes(":") ? `[${callable}]` : callable;
       resolve({ host, port: taken, url: `http://${name}:${taken}` });
     });
   });

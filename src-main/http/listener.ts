@@ -47,7 +47,8 @@ export function createListener(options: ListenerOptions): Server {
   const limited = limitPerKey(options);
   for (const dialect of options.dialects) mount(app, dialect, options, limited);
   app.use((request, _response, next) => {
-    next(new Fault("not_found", `there is no ${request.path}`));
+    const hint = request.path === "/" ? "; the API begins with /api/v1, the window is at /ui" : "";
+    next(new Fault("not_found", `there is no ${request.path}${hint}`));
   });
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     refuse(thrown, request, response, options);
@@ -164,6 +165,7 @@ function refuse(thrown: unknown, request: Request, response: Response, options: 
   const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
   if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
   else if (fault.status === 503) response.set("Retry-After", "5");
+  if (fault.code === "upgrade_required") response.set("Upgrade", "websocket");
   response.status(fault.status).json(dialect.errorBody(fault, id));
 }
 

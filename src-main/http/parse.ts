@@ -13,5 +13,5 @@ function sentenceOf(error: z.ZodError): string {
   if (!issue) return "the request could not be understood";
   const name = issue.path.join(".");
   if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")} is not a parameter of this call`;
-  return name ? `${name}: ${issue.message}` : issue.message;
+  return name ? `${name}: ${issue.message}` : "the body must be a JSON object";
 }

@@ -2,7 +2,7 @@ import { Fault } from "../../src-shared/faults.ts";
 import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 
 /** Phone numbers are written in many ways; these are the signs that only group digits. */
-const GROUPING = /[\s().\-\u00a0]/g;
+const GROUPING = /[\s()./\-\u00a0]/g;
 
 /** A phone number or Apple ID as Messages spells it. Throws a Fault when it can be neither. */
 export function parseRecipient(text: string): string {

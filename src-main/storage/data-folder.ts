@@ -3,6 +3,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Mode } from "../../src-shared/status.ts";
 
+/** What a data folder is for. */
+export const USUAL_FOLDERS = ["real", "simulated", "copy"] as const;
+
 /** Where Bellhop keeps its things when nobody says otherwise: a folder for each source, never shared. */
 export function defaultDataFolder(source: Mode | "copy"): string {
   const name = { real: "Bellhop", simulated: "Bellhop Simulated", copy: "Bellhop Copy" }[source];
@@ -19,6 +22,10 @@ export function logFolder(dataFolder: string): string {
 
 /** Makes `path` and what is missing above it, for this user only (0700). A folder that is there stays as it is. */
 export function makePrivateFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Error(`${path} cannot be used as a folder; choose another --data-dir`, { cause });
+  }
   return path;
 }

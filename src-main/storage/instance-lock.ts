@@ -14,8 +14,9 @@ export type RunningGateway = z.infer<typeof RunningGateway>;
 
 /** Another Bellhop holds the data folder. */
 export class AlreadyRunning extends Error {
-  constructor(folder: string, pid: number | null) {
-    const who = pid === null ? "another Bellhop" : `another Bellhop (process ${pid})`;
+  constructor(folder: string, running: Pick<RunningGateway, "pid" | "url"> | null) {
+    const where = running?.url ? ` on ${running.url}` : "";
+    const who = running === null ? "another Bellhop" : `another Bellhop (process ${running.pid}${where})`;
     super(`${who} already uses ${folder}; quit it, or choose another --data-dir`);
     this.name = "AlreadyRunning";
   }
@@ -40,7 +41,7 @@ export function lockDataFolder(folder: string): InstanceLock {
   } catch (thrown) {
     lock.close();
     if (!isLocked(thrown)) throw new Error(`${path} cannot be locked; remove that file`, { cause: thrown });
-    throw new AlreadyRunning(folder, readRunning(folder)?.pid ?? null);
+    throw new AlreadyRunning(folder, readRunning(folder));
   }
   const file = join(folder, "running.json");
   // Said before there is an address, so that a second instance can name the pid at any moment.

@@ -15,7 +15,7 @@ export interface SettingsStore {
 
 /**
  * Settings out of config.json, with `overrides` (flags, environment) on top for this run only.
- * A value in the file that makes no sense counts as absent; `complain` is told its name.
+ * A name or a value in the file that makes no sense counts as absent; `complain` is told the name.
  */
 export function openSettings(
   file: SettingsFile,
@@ -40,6 +40,7 @@ function sensible(
   complain: (name: string) => void,
 ): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(stored)) if (!(name in Settings.shape)) complain(name);
   for (const [name, schema] of Object.entries(Settings.shape)) {
     if (!(name in stored)) continue;
     const value = schema.safeParse(stored[name]);

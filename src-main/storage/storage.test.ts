@@ -140,7 +140,7 @@ describe("settings", () => {
       pollIntervalMs: 200,
       allowedHosts: [],
     });
-    expect(complaints.sort()).toEqual(["allowedHosts", "port", "rateLimit"]);
+    expect(complaints.sort()).toEqual(["allowedHosts", "port", "rateLimit", "unknown"]);
   });
 
   it("given by a flag hold for this run and are not written to config.json", () => {

@@ -1,6 +1,7 @@
 import type { Status } from "../../src-shared/status.ts";
 import { clockWords, exactWords } from "../../src-shared/words/moments.ts";
 import { addressWords, type StatusWords } from "../../src-shared/words/status-words.ts";
+import { isHere } from "../bridge/is-here.ts";
 import { useGateway } from "../gateway/state.ts";
 import { StateBell } from "../parts/state-bell.tsx";
 import { PauseButton } from "./toolbar.tsx";
@@ -46,6 +47,11 @@ function lastSeenWords(words: StatusWords | null, heardAt: number | null): strin
   return words.shape === "well" ? `Last seen running,${at}` : `Last seen${at}: ${words.short.toLowerCase()}`;
 }
 
+function awayWords(status: Status): string {
+  const machine = status.mode === "real" ? "Mac" : "computer";
+  return `Is that ${machine} awake and on the network? Bellhop itself may well be running.`;
+}
+
 /** What was so when the connection was lost. */
 export function OfflineHero({ words, status }: { words: StatusWords | null; status: Status }) {
   const heardAt = useGateway((state) => state.heardAt);
@@ -55,8 +61,9 @@ export function OfflineHero({ words, status }: { words: StatusWords | null; stat
       <div>
         <h2>{lastSeenWords(words, heardAt)}</h2>
         <p>
-          Is that {status.mode === "real" ? "Mac" : "computer"} awake and on the network? Bellhop itself may
-          well be running.
+          {isHere()
+            ? "It was stopped, or has ended. Start it again; this page then goes on by itself."
+            : awayWords(status)}
         </p>
       </div>
     </div>

@@ -39,6 +39,14 @@ function Row({ line, isNew, now }: { line: EventLine; isNew: boolean; now: numbe
 }
 
 function None() {
+  const canSend = useGateway((state) => state.status?.sending.problem !== "no_sender");
+  if (!canSend) {
+    return (
+      <div className="none">
+        <p>No events yet. They come as soon as something changes in chat.db.</p>
+      </div>
+    );
+  }
   return (
     <div className="none">
       <p>No events yet. Send a message to this computer, or one from here.</p>

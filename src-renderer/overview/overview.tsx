@@ -32,7 +32,7 @@ function Known({ status }: { status: Status }) {
         </div>
         <LastEvents />
         <Connect status={status} />
-        <TryIt status={status} />
+        {status.sending.problem !== "no_sender" && <TryIt status={status} />}
       </div>
     </div>
   );

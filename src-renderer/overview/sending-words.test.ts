@@ -16,10 +16,17 @@ describe("what is true of a message before it is sent", () => {
     expect(outlook(sendingWith(null), "+1", "Hello").canSend).toBe(true);
   });
 
-  it.each(SendingProblem.options)("%s: it waits, or there is no way to send", (problem) => {
+  it.each(SendingProblem.options)("%s: it says what will become of the message", (problem) => {
+    const expected = {
+      paused: [true, /waits in the outbox until you resume/],
+      no_sender: [false, /no Messages/],
+      automation_denied: [true, /refuses it/],
+      reading_off: [false, /nothing can be sent/],
+    } as const;
+    const [canSend, words] = expected[problem];
     const said = outlook(sendingWith(problem), "+1", "Hello");
-    expect(said.canSend).toBe(problem !== "no_sender");
-    expect(said.words).toMatch(problem === "no_sender" ? /no Messages/ : /waits in the outbox until/);
+    expect(said.canSend).toBe(canSend);
+    expect(said.words).toMatch(words);
   });
 
   it("says that nobody is texted while Messages is simulated", () => {

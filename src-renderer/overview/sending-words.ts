@@ -8,8 +8,8 @@ export interface Outlook {
 
 const WAITS: Record<"paused" | "automation_denied" | "reading_off", string> = {
   paused: "Sending is paused: the message waits in the outbox until you resume.",
-  automation_denied: "Automation is off: the message waits in the outbox until it is on.",
-  reading_off: "Reading is off: the message waits in the outbox until it is back.",
+  automation_denied: "Automation is off: Messages refuses it until it is on.",
+  reading_off: "Reading is off: nothing can be sent until it is back.",
 };
 
 /** Whether a message can be sent now, or why not, or that it will wait. */
@@ -17,6 +17,7 @@ export function outlook(status: Status, recipient: string, body: string): Outloo
   const { problem } = status.sending;
   if (problem === "no_sender")
     return { canSend: false, words: "This computer has no Messages to send with." };
+  if (problem === "reading_off") return { canSend: false, words: WAITS.reading_off };
   if (recipient.trim() === "")
     return {
       canSend: false,

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { clockWords } from "../../src-shared/words/moments.ts";
+import { isHere } from "../bridge/is-here.ts";
 import { theLink } from "../gateway/live.ts";
 import { useGateway } from "../gateway/state.ts";
 import { StateGlyph } from "../parts/state-glyph.tsx";
@@ -25,7 +26,12 @@ export function OfflineBanner() {
         <StateGlyph shape="stopped" isSilent />
         <div>
           <span role="alert">
-            <b>No connection to Bellhop on {location.hostname}.</b>{" "}
+            <b>
+              {isHere()
+                ? "Bellhop does not answer on this computer"
+                : `No connection to Bellhop on ${location.hostname}`}
+              .
+            </b>{" "}
             {heardAt !== null && <span className="t2">What you see is from {clockWords(heardAt)}.</span>}
           </span>{" "}
           <span className="t2 num" aria-hidden="true">

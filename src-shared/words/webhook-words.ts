@@ -20,7 +20,7 @@ export function webhookWords(status: Status, now: number, timeZone?: string): Na
   const [first] = failing;
   if (first === undefined) {
     const all = [
-      "None yet. An endpoint that is added is told of every event.",
+      "None yet. An endpoint that is added is told of the events it asks for.",
       "The one endpoint is delivering.",
       "Both are delivering.",
     ];

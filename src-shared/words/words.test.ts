@@ -187,7 +187,7 @@ describe("webhooks", () => {
   const one = { name: "home-assistant", status: 502, since: at(13, 58) };
   const silent = { name: "n8n", status: null, since: at(13, 50) };
   it.each([
-    [{ total: 0 }, "idle", "None yet. An endpoint that is added is told of every event."],
+    [{ total: 0 }, "idle", "None yet. An endpoint that is added is told of the events it asks for."],
     [{ total: 1 }, "well", "The one endpoint is delivering."],
     [{ total: 2 }, "well", "Both are delivering."],
     [{ failing: [one] }, "attention", "home-assistant has answered 502 since 13:58. The other two are well."],

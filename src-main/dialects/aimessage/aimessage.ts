@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import type { Health } from "../../control/health.ts";
 import { type Dialect, type Route, route } from "../../http/route.ts";
@@ -44,6 +45,7 @@ export function aimessage(services: Services): Dialect {
     ...sending(services),
     ...webhooks(services),
     ...capabilities(services),
+    socket(),
     health(services),
   ];
   return { name: "aimessage", prefix: PREFIX, routes, errorBody: wireError };
@@ -204,6 +206,20 @@ function capabilities({ messages, conversations }: Services): Route[] {
       },
     }),
   ];
+}
+
+/** The socket itself is taken over before any route; whoever comes here has not asked for one. */
+function socket(): Route {
+  return route({
+    method: "GET",
+    path: `${PREFIX}/ws`,
+    summary: "Every event as it happens, over a WebSocket.",
+    scope: "events:read",
+    output: z.never(),
+    handler(): never {
+      throw new Fault("upgrade_required", "this is a WebSocket: connect to it as ws://, not as http://");
+    },
+  });
 }
 
 function health({ health }: Services): Route {

@@ -6,7 +6,7 @@ import { EVENT_TYPES } from "../../../src-shared/domain/event.ts";
 const wholeNumber = (most: number) =>
   z
     .string()
-    .regex(/^\d{1,15}$/, "must be a whole number")
+    .regex(/^\d{1,15}$/, "must be a whole number, 0 or more")
     .transform((text) => Math.min(Number(text), most));
 
 /** Pages hold 200 at most: a larger `limit` is lowered, not refused. */
@@ -65,7 +65,9 @@ export const SendBody = z.object({
     .max(320, "is too long"),
   body: z.string({ error: "must be a text" }).default(""),
   attachments: z
-    .array(z.string().startsWith("/", "must be an absolute path"))
+    .array(z.string({ error: "must be an absolute path" }).startsWith("/", "must be an absolute path"), {
+      error: "must be a list of absolute paths",
+    })
     .max(20, "at most 20")
     .default([]),
 });
@@ -92,7 +94,7 @@ export const ReactBody = z.object({
 export const Done = z.object({ ok: z.literal(true) });
 
 export const WebhookBody = z.object({
-  url: z.string({ error: "must be an address" }).max(2_000, "is too long"),
+  url: z.string({ error: "must be an http or https address" }).max(2_000, "is too long"),
   events: z
     .array(z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }), {
       error: "must be a list of event types",
