@@ -107,11 +107,11 @@ describe("the headless gateway", () => {
   it("refuses to be second on a data folder, and names the first one's pid", async () => {
     const folder = temporaryFolder();
     const first = startedProgram(flagsFor(folder));
-    await first.ready();
+    const url = await first.ready();
     const second = startedProgram(flagsFor(folder));
     expect(await second.ended()).toBe(1);
     expect(second.errors()).toBe(
-      `bellhop: another Bellhop (process ${first.pid} on ${first.url}) already uses ${folder}; quit it, or choose another --data-dir\n`,
+      `bellhop: another Bellhop (process ${first.pid} on ${url}) already uses ${folder}; quit it, or choose another --data-dir\n`,
     );
   });
 
