@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join, resolve } from "node:path";
@@ -100,6 +100,25 @@ describe("a chat.db", () => {
     simulatedMessages(folder).receive("new");
     await until("the event", () => client.frames.length === 1);
     expect(client.events()).toMatchObject([{ data: { body: "new" } }]);
+  });
+
+  it("that is damaged is looked at now and then, and holds nobody up", async () => {
+    const folder = temporaryFolder();
+    const messages = simulatedMessages(folder);
+    for (let at = 0; at < 300; at += 1) messages.receive(`message ${at}`);
+    messages.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    messages.close();
+    const { api, ask } = await runningGateway({ folder, messages });
+    // The header stays whole, so it still opens, and every opening and closing is a file event.
+    const file = openSync(messages.path, "r+");
+    writeSync(file, Buffer.alloc(200_000, 7), 0, 200_000, 3 * 4_096);
+    closeSync(file);
+    expect((await ask("/messages?limit=200")).status).toBe(503);
+    for (let round = 0; round < 20; round += 1) {
+      renameSync(messages.path, `${messages.path}.away`);
+      renameSync(`${messages.path}.away`, messages.path);
+      expect((await request(`${api}/health`)).json).toMatchObject({ status: "degraded" });
+    }
   });
 
   it.each([

@@ -64,6 +64,8 @@ export interface ChangeFeed {
 const SLICE = 100;
 /** A file event can come before the log's index shows the commit, and the index fires none: look again. */
 const AGAIN_MS = [2, 8, 32];
+/** While chat.db cannot be read, a file event leads to a look this much later, and to one at most. */
+const RECOVERY_MS = 200;
 
 /** Follows chat.db and hands over every change once, in order of ROWID, from wherever it stopped last time. */
 export function startChangeFeed(options: FeedOptions): ChangeFeed {
@@ -77,9 +79,18 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   let again: Timer[] = [];
   let slice: Timer | undefined;
   let poll: Timer | undefined;
+  let recovery: Timer | undefined;
 
   const noticed = (): void => {
     if (stopped) return;
+    if (chatDb.trouble() !== null) {
+      // Opening a damaged file makes file events itself: answered at once, they would never end.
+      recovery ??= timers.after(RECOVERY_MS, () => {
+        recovery = undefined;
+        look();
+      });
+      return;
+    }
     for (const timer of again) timer.cancel();
     again = AGAIN_MS.map((ms) => timers.after(ms, look));
     look();
@@ -202,7 +213,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     stop() {
       stopped = true;
       watcher?.stop();
-      for (const timer of [...again, slice, poll]) timer?.cancel();
+      for (const timer of [...again, slice, poll, recovery]) timer?.cancel();
     },
   };
 }

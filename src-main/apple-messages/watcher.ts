@@ -49,7 +49,7 @@ export const watchFiles: Watch = (path, noticed) => {
   const rearm = (): void => {
     try {
       arm(folder, (file) => {
-        if (file === null || file.startsWith(name)) heardSomething();
+        if (file === null || file === name || file === `${name}-wal`) heardSomething();
       });
       arm(log, heardSomething);
     } catch {
