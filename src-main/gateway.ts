@@ -28,7 +28,7 @@ import type { Database } from "./storage/database.ts";
 import type { Keychain } from "./storage/keychain.ts";
 import { openMeta } from "./storage/meta.ts";
 import type { SettingsStore } from "./storage/settings-store.ts";
-import { openVault } from "./storage/vault.ts";
+import { openVault, proveVault } from "./storage/vault.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
 import { openWebhookStore } from "./webhooks/webhook-store.ts";
 import { openWebhooks } from "./webhooks/webhooks.ts";
@@ -86,6 +86,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const { database } = options;
   const meta = openMeta(database);
   const vault = openVault(options.dataFolder, options.keychain, randomness);
+  proveVault(vault, meta, options.dataFolder);
   const keys = openApiKeys({ database, vault, clock, randomness, given: options.apiKey });
   const journal = openJournal(database, meta, vault);
   const bus = createBus(complain);

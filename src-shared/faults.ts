@@ -23,6 +23,7 @@ export const FAULTS = {
   messages_not_running: 503,
   sender_unavailable: 503,
   reading_unavailable: 503,
+  storage_unavailable: 503,
 } as const;
 export type FaultCode = keyof typeof FAULTS;
 

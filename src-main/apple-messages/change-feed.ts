@@ -61,11 +61,11 @@ export interface ChangeFeed {
 }
 
 /** Rows in one transaction: enough to be fast, few enough that the event loop stays free. */
-const SLICE = 100;
+const SLICE = 50;
 /** A file event can come before the log's index shows the commit, and the index fires none: look again. */
 const AGAIN_MS = [2, 8, 32];
-/** While chat.db cannot be read, a file event leads to a look this much later, and to one at most. */
-const RECOVERY_MS = 200;
+/** After a look that failed, a file event leads to the next one this much later, and to one at most. */
+const RECOVERY_MS = 500;
 
 /** Follows chat.db and hands over every change once, in order of ROWID, from wherever it stopped last time. */
 export function startChangeFeed(options: FeedOptions): ChangeFeed {
@@ -74,6 +74,8 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   let seenVersion = -1;
   let seenGeneration = -1;
   let behind = true;
+  /** The last look failed: at chat.db, or at recording what it found. */
+  let ailing = false;
   let stopped = false;
   let watcher: Watcher | undefined;
   let again: Timer[] = [];
@@ -83,8 +85,9 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
 
   const noticed = (): void => {
     if (stopped) return;
-    if (chatDb.trouble() !== null) {
-      // Opening a damaged file makes file events itself: answered at once, they would never end.
+    if (ailing) {
+      // Opening a damaged file makes file events itself, and a full disk stays full: answered at once, they
+      // would never end.
       recovery ??= timers.after(RECOVERY_MS, () => {
         recovery = undefined;
         look();
@@ -102,7 +105,9 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       chatDb.noticeReplacement();
       const found = chatDb.read(lookInto);
       if (found !== null) take(found);
+      ailing = false;
     } catch (thrown) {
+      ailing = true;
       // chatDb keeps what is wrong with the file; anything else is worth a line.
       if (!(thrown instanceof ReadingFailure)) complain(thrown);
     }

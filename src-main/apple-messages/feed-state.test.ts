@@ -8,6 +8,7 @@ import { toChange } from "./row-to-domain.ts";
 const NOW = Date.UTC(2026, 0, 15, 12);
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const UNSENT = { is_from_me: 1, is_delivered: 0 };
 const TAPBACK = { associated_type: 2000, associated_guid: "p:0/OTHER" };
 
 const complete: MessageRow = {
@@ -83,7 +84,8 @@ describe("what is done with a row", () => {
     ["one without a conversation waits", {}, 0, 999, "hold"],
     ["an unsent one of ours waits", { is_from_me: 1, is_delivered: 0 }, 1, 0, "hold"],
     ["an unsent one of ours waits for hours", { is_from_me: 1, is_delivered: 0 }, 1, 5 * HOUR, "hold"],
-    ["an unsent one of ours is never called sent", { is_from_me: 1, is_delivered: 0 }, 1, DAY, "pass over"],
+    ["an unsent one of ours is never called sent", { ...UNSENT, at: NOW - DAY }, 1, DAY, "pass over"],
+    ["one of ours that is scheduled waits for its date", { ...UNSENT, at: NOW + 1 }, 1, 3 * DAY, "hold"],
     ["a sent one of ours is emitted", { is_from_me: 1, is_sent: 1 }, 1, 0, "emit"],
     ["a failed one of ours is passed over", { is_from_me: 1, error: 22 }, 1, 0, "pass over"],
     ["an empty, unjoined one of ours was never sent", { is_from_me: 1, text: null }, 0, 1_000, "pass over"],

@@ -52,8 +52,9 @@ export function judge(
   if (change.type === "message.sent") {
     if (row.error !== 0) return { step: "pass over" };
     if (!isDecided(row)) {
-      const waits = isWithin(UNDECIDED_MS, since, now);
-      return waits ? { step: "hold", until: since + UNDECIDED_MS } : { step: "pass over" };
+      // A scheduled message leaves at its date, which may be days ahead.
+      const until = Math.max(since, row.at ?? since) + UNDECIDED_MS;
+      return now >= since && now < until ? { step: "hold", until } : { step: "pass over" };
     }
   }
   return { step: "emit" };

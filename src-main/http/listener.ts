@@ -8,17 +8,22 @@ import type { ApiKey, ApiKeys } from "../access/api-keys.ts";
 import { checkCaller, keyInHeaders } from "../access/caller.ts";
 import type { Log } from "../observability/log.ts";
 import type { Randomness } from "../ports/randomness.ts";
+import type { Timers } from "../ports/timers.ts";
+import { isSqliteError } from "../storage/database.ts";
 import { parseInput } from "./parse.ts";
 import type { Dialect, Route } from "./route.ts";
 
 /** JSON bodies up to this size; a text of 100,000 bytes fits with every byte escaped. */
-const BODY_LIMIT = "1mb";
+const BODY_LIMIT = 1024 * 1024;
+/** How long a client that is still sending may read its refusal, in ms. */
+const LINGER_MS = 1_000;
 
 export interface ListenerOptions {
   dialects: readonly [Dialect, ...Dialect[]];
   keys: ApiKeys;
   mode: Mode;
   randomness: Randomness;
+  timers: Timers;
   log: Log;
   /** Names beside localhost under which the gateway may be called. */
   names(): readonly string[];
@@ -74,7 +79,7 @@ function mount(
     for (const route of routes) {
       const steps: express.RequestHandler[] = [];
       if (route.scope !== null) steps.push(authenticate(route, options.keys), limited);
-      if (route.input.body !== null) steps.push(requireJson, readBody);
+      if (route.input.body !== null) steps.push(requireJson, cutOff, readBody);
       steps.push(answer(route));
       app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
     }
@@ -127,6 +132,18 @@ const requireJson: express.RequestHandler = (request, _response, next) => {
   next();
 };
 
+/** The parser reads a body that is too large to its end before it says so; an endless one has none. */
+const cutOff: express.RequestHandler = (request, _response, next) => {
+  let left = BODY_LIMIT;
+  request.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left >= 0) return;
+    request.removeAllListeners("data");
+    next(new Fault("payload_too_large", "the body is larger than 1 MB"));
+  });
+  next();
+};
+
 function hasBody(request: Request): boolean {
   return (
     request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0
@@ -156,17 +173,31 @@ function requestId(response: Response): string {
 }
 
 function refuse(thrown: unknown, request: Request, response: Response, options: ListenerOptions): void {
-  const fault = asFault(bodyFault(thrown) ?? thrown);
+  const fault = asFault(bodyFault(thrown) ?? storageFault(thrown) ?? thrown);
   const id = requestId(response);
   const where = { method: request.method, path: request.path, status: fault.status, request_id: id };
-  if (fault.code === "internal") options.log.error({ err: fault.cause, ...where }, "unexpected");
+  if (fault.code === "internal" || fault.code === "storage_unavailable")
+    options.log.error({ err: fault.cause, ...where }, "unexpected");
   else options.log.debug({ code: fault.code, ...where }, "refused");
   if (response.headersSent) return void response.destroy();
   const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
   if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
   else if (fault.status === 503) response.set("Retry-After", "5");
+  if (!request.complete) {
+    // Whoever is still talking has had the answer, and a moment to read it.
+    response.set("Connection", "close");
+    response.once("finish", () => options.timers.after(LINGER_MS, () => request.destroy()));
+  }
   if (fault.code === "upgrade_required") response.set("Upgrade", "websocket");
   response.status(fault.status).json(dialect.errorBody(fault, id));
+}
+
+/** What bellhop.db refuses: the disk is full, the folder is not to be written, or it is held by a lock. */
+function storageFault(thrown: unknown): Fault | null {
+  if (!isSqliteError(thrown)) return null;
+  const sentence =
+    "Bellhop cannot write to its data folder; free some space there, or let Bellhop write to it";
+  return new Fault("storage_unavailable", sentence, { cause: thrown });
 }
 
 /** What Express and its body parser throw, in our words; null when it is something else. */

@@ -73,6 +73,7 @@ export function openServer(options: ServerOptions): GatewayServer {
     keys,
     mode: options.mode,
     randomness,
+    timers,
     log: options.log,
     names: options.names,
     rateLimit: options.rateLimit,

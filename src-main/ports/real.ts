@@ -7,6 +7,9 @@ import type { Command, Finished } from "./processes.ts";
 /** Longest output kept of a child; osascript prints a line or two. */
 const OUTPUT_LIMIT = 64 * 1024;
 
+/** How long a receiver may talk on after its status, in ms. */
+const DRAIN_MS = 1_000;
+
 /** The real outside world. Called by the composition roots (main.ts, headless.ts, cli.ts) and by nobody else. */
 export function realPorts(): Ports {
   return {
@@ -68,16 +71,24 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-/** Reads what little a receiver says, so that the connection can be used again; more than that is cut off. */
+/**
+ * Reads what little a receiver says, so that the connection can be used again. The status is the answer:
+ * whoever goes on talking is cut off, and changes nothing about it.
+ */
 async function drain(answer: Response): Promise<void> {
-  let left = OUTPUT_LIMIT;
+  const reader = answer.body?.getReader();
+  if (!reader) return;
+  const limit = setTimeout(() => void reader.cancel().catch(() => {}), DRAIN_MS);
   try {
-    for await (const chunk of answer.body ?? []) {
-      left -= chunk.length;
-      if (left < 0) break;
+    let left = OUTPUT_LIMIT;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      left -= part.value.length;
+      if (left < 0) await reader.cancel();
     }
   } catch {
     // It was given up, or the receiver hung up: the status has been told.
+  } finally {
+    clearTimeout(limit);
   }
 }
 
@@ -90,7 +101,6 @@ async function postOnce(request: OutboundPost): Promise<OutboundAnswer> {
     redirect: "manual",
     signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
   });
-  // The status is the answer; whoever goes on talking does not hold it up.
-  void drain(answer);
+  await drain(answer);
   return { status: answer.status, retryAfter: answer.headers.get("retry-after") };
 }

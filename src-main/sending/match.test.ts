@@ -35,9 +35,17 @@ describe("a row of our own", () => {
     expect(partOf(row("hi"), [awaited("other"), mine])).toBe(mine.part);
   });
 
-  it("belongs to the part that waits longest when several would do", () => {
-    const [first, second] = [awaited("hi", { itemId: "a" }), awaited("hi", { itemId: "b" })];
-    expect(partOf(row("hi"), [first, second])).toBe(first.part);
+  it("belongs to the last of equal parts that was given before it was written", () => {
+    const [first, second] = [awaited("hi", { dispatchedAt: 1_000 }), awaited("hi", { dispatchedAt: 2_000 })];
+    expect(partOf(row("hi", { at: 1_500 }), [first, second])).toBe(first.part);
+    expect(partOf(row("hi", { at: 2_500 }), [first, second])).toBe(second.part);
+    expect(partOf(row("hi", { at: 500 }), [first, second])).toBe(first.part);
+  });
+
+  it("belongs to one that was given up only when no other would do", () => {
+    const [waiting, givenUp] = [awaited("hi"), awaited("hi", { state: "unknown", dispatchedAt: 5 })];
+    expect(partOf(row("hi"), [waiting, givenUp])).toBe(waiting.part);
+    expect(partOf(row("hi"), [givenUp])).toBe(givenUp.part);
   });
 
   it.each([

@@ -5,19 +5,26 @@ import type { Awaited, OutboxPart } from "./outbox-item.ts";
 import { isChatMeant } from "./recipient.ts";
 
 /**
- * Which of the awaited parts (longest waiting first) a row of our own belongs to: the same chat, the same
- * content, and newer than everything that was there when the part was given to Messages. Each row is claimed
- * by at most one part, so two equal texts in a row find two rows. Null when it is somebody else's.
+ * Which of the awaited parts (longest waiting first, given-up ones last) a row of our own belongs to: the same
+ * chat, the same content, and newer than everything that was there when the part was given to Messages. Of
+ * equal ones it is the last that was given before the row was written, since one before it may have been lost.
+ * Each row is claimed by at most one part, so two equal texts in a row find two rows. Null when it is somebody
+ * else's.
  */
 export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): OutboxPart | null {
-  const found = awaited.find(
-    ({ part, chat }) =>
-      part.messageGuid === null &&
-      message.rowId > (part.afterRowId ?? 0) &&
-      message.conversationIds.some((id) => isChatMeant(id, chat)) &&
-      sameContent(part, message),
+  const equal = awaited
+    .filter(
+      ({ part, chat }) =>
+        part.messageGuid === null &&
+        message.rowId > (part.afterRowId ?? 0) &&
+        message.conversationIds.some((id) => isChatMeant(id, chat)) &&
+        sameContent(part, message),
+    )
+    .map(({ part }) => part);
+  const given = equal.filter(
+    ({ state, dispatchedAt }) => state === "dispatching" && (dispatchedAt ?? 0) <= message.at,
   );
-  return found?.part ?? null;
+  return given.at(-1) ?? equal[0] ?? null;
 }
 
 function sameContent(part: OutboxPart, message: OutgoingRow["message"]): boolean {

@@ -98,3 +98,38 @@ describe("nothing is sent twice", () => {
     expect(state(id)).toBe("sent");
   });
 });
+
+describe("order", () => {
+  it("holds over a kill: what an orphaned osascript may still send goes first", async () => {
+    const { messages, rowFor, ...on } = stagedSending();
+    const first = sendingOutbox(
+      fakeMessagesApp(() => new Promise(() => {})),
+      { ...on, messages },
+    );
+    await first.text("first");
+    await first.text("second");
+    const remembered = first.kill();
+    const app = fakeMessagesApp(rowFor);
+    const next = sendingOutbox(app, { ...on, messages, remembered });
+    next.outbox.wake();
+    await next.pass(5_000);
+    expect(app.contents()).toEqual([]);
+    messages.send("first");
+    await next.pass(3_000);
+    expect(app.contents()).toEqual(["second"]);
+  });
+
+  it("waits no longer than an osascript may run", async () => {
+    const { messages, rowFor, ...on } = stagedSending();
+    const hang = fakeMessagesApp(() => new Promise(() => {}));
+    const first = sendingOutbox(hang, { ...on, messages });
+    await first.text("lost");
+    await first.text("second");
+    const remembered = first.kill();
+    const app = fakeMessagesApp(rowFor);
+    const next = sendingOutbox(app, { ...on, messages, remembered });
+    next.outbox.wake();
+    await next.pass(35_000);
+    expect(app.contents()).toEqual(["second"]);
+  });
+});

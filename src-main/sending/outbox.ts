@@ -20,6 +20,12 @@ const TROUBLE_MS = 5_000;
 /** How long a stop waits for the attempt that is under way. */
 const STOP_MS = 3_000;
 
+/** As long as an osascript may run; until then what an earlier process gave to Messages may still leave. */
+const ORPHAN_MS = 30_000;
+const ORPHAN_EVERY_MS = 250;
+
+const keyOf = ({ itemId, position }: OutboxPart): string => `${itemId}/${position}`;
+
 /** What is to be sent, to a chat given by its guid. */
 export interface SendRequest {
   chat: string;
@@ -64,6 +70,8 @@ export interface OutboxOptions {
 export function openOutbox(options: OutboxOptions): Outbox {
   const { store, chatDb, messagesApp, clock, timers } = options;
   const confirmation = openConfirmation(store, clock);
+  // A dead process leaves its osascript running for a while, which may still send.
+  const inherited = new Set(store.awaited(clock.now()).map(({ part }) => keyOf(part)));
   const waiters = new Map<string, Set<() => void>>();
   let running: Promise<void> | null = null;
   let wakeAgain = false;
@@ -103,12 +111,27 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   async function work(): Promise<void> {
     while (!stopped && !options.isPaused()) {
+      if (isOrphanAtWork()) {
+        rest = timers.after(ORPHAN_EVERY_MS, wake);
+        return;
+      }
       // Without chat.db a send could not be confirmed: it waits.
       const afterRowId = newestRow();
       const part = store.nextQueued();
       if (part === null || afterRowId === null) return;
       if (store.markDispatching(part, clock.now(), afterRowId)) await dispatch(part);
     }
+  }
+
+  function isOrphanAtWork(): boolean {
+    if (inherited.size === 0) return false;
+    const now = clock.now();
+    const atWork = store.awaited(now).some(({ part }) => {
+      const age = now - (part.dispatchedAt ?? 0);
+      return inherited.has(keyOf(part)) && part.messageGuid === null && age >= 0 && age < ORPHAN_MS;
+    });
+    if (!atWork) inherited.clear();
+    return atWork;
   }
 
   function newestRow(): number | null {

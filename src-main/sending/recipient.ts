@@ -7,7 +7,7 @@ const GROUPING = /[\s()./\-\u00a0]/g;
 /** A phone number or Apple ID as Messages spells it. Throws a Fault when it can be neither. */
 export function parseRecipient(text: string): string {
   const trimmed = text.trim();
-  if (trimmed.includes("@") && /^[^\s@]+@[^\s@]+$/.test(trimmed)) return trimmed.toLowerCase();
+  if (/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(trimmed)) return trimmed.toLowerCase();
   const digits = trimmed.replaceAll(GROUPING, "");
   if (/^\+?\d{3,17}$/.test(digits)) return digits;
   throw new Fault(

@@ -89,8 +89,7 @@ function chatFor(recipient: string, conversations: Conversations): string {
   const guid = given ? recipient.trim() : `iMessage;-;${parseRecipient(recipient)}`;
   const known = conversations.find(guid);
   if (known !== null) return known;
-  if (given?.separator === "+") {
-    throw new Fault("target_not_found", `there is no conversation ${guid}`);
-  }
-  return guid;
+  if (given === null) return guid;
+  if (given.separator === "+") throw new Fault("target_not_found", `there is no conversation ${guid}`);
+  return `${given.service};-;${parseRecipient(given.identifier)}`;
 }

@@ -4,17 +4,21 @@ import { MIGRATIONS } from "./migrations/migrations.ts";
 
 export type { Database };
 
+/** Nobody else writes here; a program that looks in and holds a lock must not hold up the whole gateway. */
+const BUSY_TIMEOUT_MS = 200;
+
 /**
  * Opens bellhop.db (0600), brings it to the newest form, and makes every commit durable: what was
  * acknowledged survives a crash of the machine. Throws when the file was written by a newer Bellhop, or is none of its files.
  */
 export function openDatabase(path: string): Database {
-  const database = new Sqlite(path, { timeout: 5_000 });
-  chmodSync(path, 0o600);
+  let database: Database | undefined;
   try {
+    database = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    chmodSync(path, 0o600);
     database.pragma("journal_mode = WAL");
   } catch (cause) {
-    database.close();
+    database?.close();
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${path} cannot be opened (${why}); move it away, or choose another --data-dir`, {
       cause,

@@ -40,7 +40,11 @@ export function lockDataFolder(folder: string): InstanceLock {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (thrown) {
     lock.close();
-    if (!isLocked(thrown)) throw new Error(`${path} cannot be locked; remove that file`, { cause: thrown });
+    if (!isLocked(thrown))
+      throw new Error(
+        `${path} cannot be used; let Bellhop write to that folder, or choose another --data-dir`,
+        { cause: thrown },
+      );
     throw new AlreadyRunning(folder, readRunning(folder));
   }
   const file = join(folder, "running.json");

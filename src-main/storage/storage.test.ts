@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import fc from "fast-check";
@@ -11,7 +11,7 @@ import { AlreadyRunning, lockDataFolder, readRunning } from "./instance-lock.ts"
 import { fileModeKeychain, type Keychain } from "./keychain.ts";
 import { claimMode } from "./meta.ts";
 import { openSettings } from "./settings-store.ts";
-import { openVault } from "./vault.ts";
+import { openVault, proveVault } from "./vault.ts";
 
 describe("bellhop.db", () => {
   it("is for this user only, durable, and keeps its references", () => {
@@ -96,6 +96,16 @@ describe("the vault", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "data.key"), "short");
     expect(() => vaultIn(folder)).toThrow(/data\.key is not Bellhop's key any more/);
+  });
+
+  it("whose key was lost is not opened with another one", () => {
+    const folder = temporaryFolder();
+    const { meta } = ownDatabase(folder);
+    proveVault(vaultIn(folder), meta, folder);
+    rmSync(join(folder, "data.key"));
+    expect(() => proveVault(vaultIn(folder), meta, folder)).toThrow(
+      /not the one its bellhop.db was sealed with/,
+    );
   });
 
   it("is not opened by the other kind of Bellhop, and stays as it is", () => {

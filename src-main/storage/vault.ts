@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Randomness } from "../ports/randomness.ts";
 import { KEY_FILES, type Keychain } from "./keychain.ts";
+import type { Meta } from "./meta.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -44,6 +45,26 @@ export function openVault(folder: string, keychain: Keychain, randomness: Random
       }
     },
   };
+}
+
+/**
+ * Makes sure that the vault's key is the one this database was sealed under, before anything relies on it.
+ * Throws a sentence when the key was lost or changed.
+ */
+export function proveVault(vault: Vault, meta: Meta, folder: string): void {
+  const proof = meta.get("vault_proof");
+  if (proof === null) {
+    meta.set("vault_proof", vault.seal("bellhop").toString("base64"));
+    return;
+  }
+  try {
+    vault.open(Buffer.from(proof, "base64"));
+  } catch (cause) {
+    throw new Error(
+      `the key in ${folder} is not the one its bellhop.db was sealed with; put the right one back, or choose another --data-dir`,
+      { cause },
+    );
+  }
 }
 
 function refuseOthers(folder: string, { keyFile }: Keychain): void {

@@ -7,6 +7,7 @@ NEVER.addSubnet("0.0.0.0", 8, "ipv4");
 NEVER.addSubnet("169.254.0.0", 16, "ipv4");
 NEVER.addSubnet("224.0.0.0", 3, "ipv4");
 NEVER.addAddress("::", "ipv6");
+NEVER.addSubnet("64:ff9b::", 96, "ipv6");
 NEVER.addSubnet("fe80::", 10, "ipv6");
 NEVER.addSubnet("ff00::", 8, "ipv6");
 
@@ -25,7 +26,7 @@ LOCAL.addSubnet("fc00::", 7, "ipv6");
  * @param allowed whether targets on this network are; and our own port, which never is.
  */
 export function checkTarget(url: string, allowed: { local: boolean; ownPort: number }): void {
-  const target = URL.parse(url);
+  const target = /[\s\p{Cc}]/u.test(url) ? null : URL.parse(url);
   if (target === null || !["http:", "https:"].includes(target.protocol)) {
     throw new Fault("invalid_request", "url: not an http or https address");
   }

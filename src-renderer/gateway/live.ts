@@ -6,21 +6,31 @@ import { useGateway } from "./state.ts";
 
 const EVENTS_KEPT = 20;
 const TINTED_MS = 1000;
+const FRAME_MS = 16;
 const ASK_AGAIN_MS = 5000;
 
 function hearStatus(status: Status): void {
   useGateway.setState({ status, statusFailure: null, heardAt: Date.now() });
 }
 
+let heard: EventLine[] = [];
+
+/** Thousands may come at once: they are shown together, and only those that there is room for. */
 function hearEvent(event: EventLine): void {
+  heard = [event, ...heard].slice(0, EVENTS_KEPT);
+  if (heard.length === 1) setTimeout(showHeard, FRAME_MS);
+}
+
+function showHeard(): void {
+  const fresh = heard;
+  heard = [];
+  const ids = new Set(fresh.map(({ id }) => id));
   useGateway.setState(({ events, arrived }) => ({
-    events: [event, ...(events ?? []).filter((known) => known.id !== event.id)].slice(0, EVENTS_KEPT),
-    arrived: new Set([...arrived, event.id]),
+    events: [...fresh, ...(events ?? []).filter(({ id }) => !ids.has(id))].slice(0, EVENTS_KEPT),
+    arrived: new Set([...arrived, ...ids]),
   }));
   setTimeout(() => {
-    useGateway.setState(({ arrived }) => ({
-      arrived: new Set([...arrived].filter((id) => id !== event.id)),
-    }));
+    useGateway.setState(({ arrived }) => ({ arrived: new Set([...arrived].filter((id) => !ids.has(id))) }));
   }, TINTED_MS);
 }
 
