@@ -317,7 +317,7 @@ test.describe("in a browser", () => {
     expect(complaints).toEqual([]);
 
     await own.close();
-    await expect(page.getByRole("alert")).toContainText("No connection to Bellhop on 127.0.0.1.");
+    await expect(page.getByRole("alert")).toContainText("Bellhop does not answer on this computer.");
     await expect(page.getByRole("alert")).toContainText("What you see is from");
     await expect(sentence(page, /^Last seen running, at \d\d:\d\d$/)).toBeVisible();
     await expect(page.locator(".scroll")).toHaveAttribute("inert", "");
