@@ -51,6 +51,11 @@ const OPTIONS = [
   new Option("--log-level <level>", `the least severe line that is logged: ${LOG_LEVELS.join(", ")} (info)`),
 ];
 
+/** Every flag by its name without dashes, and whether a value follows it. */
+export const FLAGS: ReadonlyMap<string, boolean> = new Map(
+  OPTIONS.map((option) => [option.name(), option.required]),
+);
+
 const number = (name: string) =>
   z.string().regex(/^\d+$/, `${name} must be a whole number`).transform(Number).optional();
 

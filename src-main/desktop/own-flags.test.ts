@@ -9,7 +9,17 @@ describe("the app's arguments", () => {
   });
 
   it("are all of them once installed, but none that replaces what is Apple's", () => {
-    const argv = ["Bellhop", "-psn_0_123", "--chat-db", "x.db", "--osascript=/tmp/fake", "--port", "3005"];
+    const argv = [
+      "Bellhop",
+      "-psn_0_123",
+      "--no-sandbox",
+      "--lang=de",
+      "--chat-db",
+      "x.db",
+      "--osascript=/tmp/fake",
+      "--port",
+      "3005",
+    ];
     expect(ownFlags(argv, true)).toEqual(["--port", "3005"]);
   });
 
