@@ -4,6 +4,8 @@ import { realPorts } from "./ports/real.ts";
 
 /** The gateway under plain Node: on simulated Messages, on a copy of a chat.db, or on a Mac without a screen. */
 async function start(): Promise<void> {
+  // Whoever started it may stop listening; that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const options = readLaunchOptions(process.argv.slice(2), process.env);
   const gateway = await launchGateway(
     { ...options, program: import.meta.filename, serveUi: true, canRunNode: true },

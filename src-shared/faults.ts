@@ -24,6 +24,7 @@ export const FAULTS = {
   sender_unavailable: 503,
   reading_unavailable: 503,
   storage_unavailable: 503,
+  shutting_down: 503,
 } as const;
 export type FaultCode = keyof typeof FAULTS;
 

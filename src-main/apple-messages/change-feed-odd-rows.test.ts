@@ -1,5 +1,6 @@
 import { copyFileSync, rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { manualTime } from "../simulator/testing/manual-time.ts";
 import { HOUR, nowIn, stagedFeed } from "../testing/following-feed.ts";
 
 describe("a row of our own that Messages has not sent yet", () => {
@@ -116,5 +117,36 @@ describe("a database that is restored from a copy", () => {
     time.advance(HOUR);
     const second = follow({ remembered: feed.remembered() });
     expect(second.said()).toEqual([]);
+  });
+});
+
+describe("a clock", () => {
+  it("that was far ahead for a while loses nothing once it is set right", () => {
+    const { follow, messages, time } = stagedFeed();
+    const ahead = follow();
+    const real = nowIn(messages);
+    time.advance(30 * 24 * HOUR);
+    messages.receive("dated next month");
+    ahead.look();
+    ahead.stop();
+    const now = manualTime(real);
+    const right = follow({ remembered: ahead.remembered(), time: now });
+    messages.receive("dated today", { at: real + 1_000 });
+    now.advance(2_000);
+    right.look();
+    expect(right.said()).toEqual(["dated today"]);
+  });
+
+  it("that is set back a little does not make a send of ours lost", () => {
+    const { follow, messages, time } = stagedFeed();
+    const first = follow();
+    const { id } = messages.send("on its way", { state: "sending" });
+    first.look();
+    first.stop();
+    const earlier = manualTime(time.clock.now() - 5_000);
+    const second = follow({ remembered: first.remembered(), time: earlier });
+    messages.sql("UPDATE message SET is_sent = 1 WHERE ROWID = ?", id);
+    second.look();
+    expect(second.said()).toEqual(["on its way"]);
   });
 });

@@ -152,7 +152,8 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     const changes: Change[] = [];
     const outgoing: OutgoingRow[] = [];
     const held: FeedState["held"] = [];
-    let { highWater } = place;
+    // A clock that was ahead must not make everything that follows look old.
+    let highWater = Math.min(place.highWater, now);
     const consider = (row: MessageRow, since: number): void => {
       const change = changeOf(row, database);
       const verdict = judge(row, change, since, now, { highWater, rebuilt: place.rebuilt });
@@ -169,7 +170,8 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
 
     for (const { rowId, guid, since } of place.held) {
       const row = database.messages.byRowId(rowId);
-      if (row?.guid === guid) consider(row, since);
+      // A clock that was set back begins its wait anew.
+      if (row?.guid === guid) consider(row, Math.min(since, now));
     }
     for (const row of rows) consider(row, now);
     const last = rows.at(-1);
@@ -224,7 +226,13 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
 }
 
 function sameHeld(a: FeedState["held"], b: FeedState["held"]): boolean {
-  return a.length === b.length && a.every((one, at) => one.rowId === b[at]?.rowId);
+  return (
+    a.length === b.length &&
+    a.every((one, at) => {
+      const other = b[at];
+      return one.rowId === other?.rowId && one.since === other.since && one.until === other.until;
+    })
+  );
 }
 
 /** Time since the log was last written, in ms; null where a checkpoint or an old file makes that meaningless. */

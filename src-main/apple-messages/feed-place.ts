@@ -32,7 +32,7 @@ export function placeIn(database: ChatDatabase, state: FeedState, now: number): 
   }
   // The row there was deleted: ROWIDs are never given twice, so what comes is still beyond it.
   if (guid === null && isSameFile && messages.lastGiven() >= state.cursor) return state;
-  const cursor = messages.rowIdBefore(state.highWater, now);
+  const cursor = messages.rowIdBefore(Math.min(state.highWater, now), now);
   return {
     cursor,
     cursorGuid: cursor === 0 ? null : messages.guidAt(cursor),

@@ -11,6 +11,9 @@ const ROW_MS = 60_000;
 /** How long Messages may leave a row of ours undecided; and how late a row may still prove that it was sent. */
 const DECISION_MS = 24 * 60 * 60 * 1_000;
 
+/** Clocks are corrected by seconds all the time; by more than this only when they were wrong. */
+const CLOCK_STEP_MS = 60 * 60 * 1_000;
+
 /** Tells by the rows of chat.db what became of what was given to Messages. */
 export interface Confirmation {
   /** Claims rows for awaited parts; call it inside the one transaction. Returns the items that moved. */
@@ -76,10 +79,10 @@ function isBefore(part: Awaited["part"], message: Message): boolean {
   return part.messageGuid === null && (part.afterRowId ?? 0) < message.rowId;
 }
 
-/** Also when the clock was set back: then its age cannot be told. */
+/** Also when the clock was set back by a lot: then its age cannot be told. */
 function isTooLate(part: OutboxPart, now: number): boolean {
   const age = now - (part.dispatchedAt ?? 0);
-  return age < 0 || age >= (part.messageGuid === null ? ROW_MS : DECISION_MS);
+  return age < -CLOCK_STEP_MS || age >= (part.messageGuid === null ? ROW_MS : DECISION_MS);
 }
 
 function reasonOf(errorCode: number): string {

@@ -43,9 +43,15 @@ describe("a row of our own", () => {
   });
 
   it("belongs to one that was given up only when no other would do", () => {
-    const [waiting, givenUp] = [awaited("hi"), awaited("hi", { state: "unknown", dispatchedAt: 5 })];
-    expect(partOf(row("hi"), [waiting, givenUp])).toBe(waiting.part);
-    expect(partOf(row("hi"), [givenUp])).toBe(givenUp.part);
+    const givenUp = awaited("hi", { state: "unknown", dispatchedAt: 100_000 });
+    const waiting = awaited("hi");
+    expect(partOf(row("hi", { at: 160_000 }), [waiting, givenUp])).toBe(waiting.part);
+    expect(partOf(row("hi", { at: 160_000 }), [givenUp])).toBe(givenUp.part);
+  });
+
+  it("belongs to none that was given up when it was written long after", () => {
+    const givenUp = awaited("hi", { state: "unknown", dispatchedAt: 100_000 });
+    expect(partOf(row("hi", { at: 100_000 + 30 * 60_000 }), [givenUp])).toBeNull();
   });
 
   it.each([

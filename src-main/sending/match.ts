@@ -24,8 +24,19 @@ export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): O
   const given = equal.filter(
     ({ state, dispatchedAt }) => state === "dispatching" && (dispatchedAt ?? 0) <= message.at,
   );
-  return given.at(-1) ?? equal[0] ?? null;
+  return (
+    given.at(-1) ?? equal.find((part) => part.state === "dispatching" || isOfThen(part, message.at)) ?? null
+  );
 }
+
+/** A late row is dated when it was given to Messages; what somebody typed by hand later, when it was typed. */
+function isOfThen({ dispatchedAt }: OutboxPart, at: number): boolean {
+  const after = at - (dispatchedAt ?? 0);
+  return after >= -CLOCKS_DIFFER_MS && after <= LATE_MS;
+}
+
+const CLOCKS_DIFFER_MS = 2_000;
+const LATE_MS = 2 * 60 * 1_000;
 
 function sameContent(part: OutboxPart, message: OutgoingRow["message"]): boolean {
   if (part.kind === "file") {

@@ -83,6 +83,49 @@ describe("what is said of a send is true:", () => {
   });
 });
 
+describe("a stop", () => {
+  it("tells whoever waits what is known, and takes nothing more", async () => {
+    const { outbox, text, time, item } = sendingOutbox(
+      fakeMessagesApp(() => new Promise(() => {})),
+      stagedSending(),
+    );
+    const id = await text("under way");
+    const waiting = outbox.wait(id, 60_000);
+    const stopped = outbox.stop();
+    expect(() => outbox.accept({ chat: `any;-;${MAYA}`, parts: [] })).toThrow(/stopping/);
+    time.advance(2_500);
+    await stopped;
+    expect((await waiting).item.state).toBe("dispatching");
+    expect(item(id).state).toBe("dispatching");
+  });
+});
+
+describe("a row whose conversation is joined late", () => {
+  it("confirms its part all the same, also while Messages has not decided", async () => {
+    const { messages, ...on } = stagedSending();
+    let row = 0;
+    const app = fakeMessagesApp(() => {
+      row = messages.send("late join", { state: "sending" }).id;
+      messages.sql(
+        "CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM chat_message_join WHERE message_id = ?",
+        row,
+      );
+      messages.sql("DROP TRIGGER IF EXISTS after_delete_on_chat_message_join");
+      messages.sql("DELETE FROM chat_message_join WHERE message_id = ?", row);
+      return taken;
+    });
+    const { text, pass, item } = sendingOutbox(app, { ...on, messages });
+    const id = await text("late join");
+    await pass(1_000);
+    messages.sql("INSERT INTO chat_message_join SELECT * FROM kept");
+    await pass(70_000);
+    expect(item(id)).toMatchObject({ state: "dispatching", parts: [{ messageRowId: row }] });
+    messages.sql("UPDATE message SET is_sent = 1 WHERE ROWID = ?", row);
+    await pass(2_000);
+    expect(item(id).state).toBe("sent");
+  });
+});
+
 describe("nothing is sent twice", () => {
   it("also when chat.db comes back in the very moment of a send", async () => {
     const { messages, rowFor, ...on } = stagedSending();

@@ -17,8 +17,8 @@ import type { OutboxStore } from "./outbox-store.ts";
 const DEADLINE_EVERY_MS = 1_000;
 /** After trouble of our own, such as a full disk, the queue rests this long. */
 const TROUBLE_MS = 5_000;
-/** How long a stop waits for the attempt that is under way. */
-const STOP_MS = 3_000;
+/** How long a stop waits for the attempt that is under way; a little less than the server waits for its answers. */
+const STOP_MS = 2_500;
 
 /** As long as an osascript may run; until then what an earlier process gave to Messages may still leave. */
 const ORPHAN_MS = 30_000;
@@ -203,6 +203,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
   watchDeadlines();
   return {
     accept(request) {
+      if (stopped)
+        throw new Fault("shutting_down", "Bellhop is stopping; try again in a moment", { retryAfter: 5 });
       const id = `out_${options.randomness.uuid().replaceAll("-", "")}`;
       store.add({ id, createdAt: clock.now(), chat: request.chat }, request.parts);
       wake();
@@ -213,7 +215,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       await new Promise<void>((resolve) => {
         const check = (): void => {
           const state = known()?.state;
-          if (state !== "queued" && state !== "dispatching") finish();
+          if (abandoned || (state !== "queued" && state !== "dispatching")) finish();
         };
         const timer = timers.after(ms, finish);
         const mine = waiters.get(id) ?? new Set();
@@ -249,6 +251,8 @@ export function openOutbox(options: OutboxOptions): Outbox {
         });
       });
       abandoned = true;
+      // Whoever still waits is told what is known, rather than cut off.
+      tell([...waiters.keys()]);
     },
   };
 }

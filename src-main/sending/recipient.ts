@@ -4,6 +4,9 @@ import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 /** Phone numbers are written in many ways; these are the signs that only group digits. */
 const GROUPING = /[\s()./\-\u00a0]/g;
 
+/** Fewer than these say too little to tell two numbers apart. */
+const FEWEST_DIGITS = 7;
+
 /** A phone number or Apple ID as Messages spells it. Throws a Fault when it can be neither. */
 export function parseRecipient(text: string): string {
   const trimmed = text.trim();
@@ -31,5 +34,8 @@ export function isChatMeant(chatGuid: string, meant: string): boolean {
 function sameNumber(a: string, b: string): boolean {
   if (!/^\+?\d{7,}$/.test(a) || !/^\+?\d{7,}$/.test(b)) return false;
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
-  return long.endsWith(short.replace("+", "")) && !(long.startsWith("+") && short.startsWith("+"));
+  if (long.startsWith("+") && short.startsWith("+")) return false;
+  // Numbers as they are dialled within a country begin with a zero in most of them, which goes when the country comes.
+  const digits = short.replace("+", "").replace(/^0+/, "");
+  return digits.length >= FEWEST_DIGITS && long.endsWith(digits);
 }

@@ -59,9 +59,9 @@ export function openSending(options: {
       const parts = [...text, ...files.map((content) => ({ kind: "file" as const, content }))];
       const id = outbox.accept({ chat, parts });
       const report = await outbox.wait(id, waitMs);
-      const { item, message } = report;
-      // Where nothing of it has left, the whole may be repeated, and the answer is an error that says why.
-      if (item.state === "failed" && message === null) {
+      const { item } = report;
+      // Only where nothing of it has left may the whole be repeated, and the answer be an error that says why.
+      if (item.parts.every(({ state, messageGuid }) => state === "failed" && messageGuid === null)) {
         throw new Fault(item.fault ?? "send_failed", item.reason ?? "it was not sent");
       }
       return report;

@@ -139,19 +139,42 @@ describe("deliveries to an endpoint", () => {
   });
 
   it("are dropped after three days, without another attempt and without blame", async () => {
+    const [folder, time] = [temporaryFolder(), manualTime()];
+    const down = delivering(
+      scriptedOutbound(() => 503),
+      { folder, time },
+    );
+    down.endpoint("a");
+    await down.queue(1, "a");
+    await down.deliverer.stop();
+    down.close();
+    time.advance(3 * 24 * 3_600_000);
     const outbound = scriptedOutbound(() => 200);
-    const time = manualTime();
-    const { endpoint, queue, pass, state, store, deliverer } = delivering(outbound, { time });
-    endpoint("a");
-    store.failed("a", 0, time.clock.now(), {
-      ...{ at: time.clock.now() + 4 * 24 * 3_600_000, status: 503, refused: false },
-    });
-    await queue(1, "a");
-    await pass(3 * 24 * 3_600_000);
+    const { deliverer, state } = delivering(outbound, { folder, time });
     deliverer.wake();
-    await pass(3_600_000);
+    await settle();
     expect(state("a")).toEqual(["dead"]);
     expect(outbound.sent).toEqual([]);
+  });
+
+  it("go on after a clock that was far ahead is set right", async () => {
+    const folder = temporaryFolder();
+    const ahead = manualTime(Date.UTC(2026, 1, 15));
+    const first = delivering(
+      scriptedOutbound(() => 503),
+      { folder, time: ahead },
+    );
+    first.endpoint("a");
+    await first.queue(1, "a");
+    await first.deliverer.stop();
+    first.close();
+    const { deliverer, state } = delivering(
+      scriptedOutbound(() => 200),
+      { folder, time: manualTime() },
+    );
+    deliverer.wake();
+    await settle();
+    expect(state("a")).toEqual(["delivered"]);
   });
 
   it("end when the endpoint says that it is gone, and begin again when it is put anew", async () => {

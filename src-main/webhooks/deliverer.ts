@@ -51,16 +51,17 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     asleep.get(id)?.cancel();
     asleep.delete(id);
     const run = work(id)
-      .catch((thrown: unknown) => {
-        options.complain(thrown);
-        if (!stopped) sleep(id, TROUBLE_MS);
-      })
       .then(() => {
         busy.delete(id);
         if (stopped || asleep.has(id)) return;
         // Queued between the last look and now.
         const endpoint = store.endpoint(id);
         if (endpoint?.webhook.enabled && store.head(id)) wakeOne(id);
+      })
+      .catch((thrown: unknown) => {
+        busy.delete(id);
+        options.complain(thrown);
+        if (!stopped) sleep(id, TROUBLE_MS);
       });
     busy.set(id, run);
   };
@@ -76,9 +77,9 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
         store.drop(id, head.seq, clock.now());
         continue;
       }
-      // A clock that was set back must not make it rest for as long as that.
-      const rest = Math.min(endpoint.nextAttemptAt - clock.now(), LONGEST_WAIT_MS);
-      if (rest > 0) return sleep(id, rest);
+      const rest = endpoint.nextAttemptAt - clock.now();
+      // Nobody rests longer than that: then the clock was set back, and the time says nothing any more.
+      if (rest > 0 && rest <= LONGEST_WAIT_MS + 1_000) return sleep(id, rest);
       await deliver(endpoint, head.refusals, event);
     }
   }

@@ -120,10 +120,11 @@ function sending({ sending, sendWaitMs, now }: Services): Route[] {
  * part of the order failed, the whole is called failed, since repeating it would send the rest again.
  */
 function sentMessage({ item, message }: SendReport, body: string, now: number): WireMessage {
-  if (message !== null) {
-    const wire = wireMessage(message);
-    return item.state === "failed" ? { ...wire, status: "failed" } : wire;
-  }
+  const wire = message === null ? nothingToGoBy(body, now) : wireMessage(message);
+  return item.state === "failed" ? { ...wire, status: "failed" } : wire;
+}
+
+function nothingToGoBy(body: string, now: number): WireMessage {
   return {
     id: "",
     guid: "",
