@@ -10,6 +10,7 @@ import type { Log } from "../observability/log.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timers } from "../ports/timers.ts";
 import { isSqliteError } from "../storage/database.ts";
+import { cutOff } from "./cut-off.ts";
 import { parseInput } from "./parse.ts";
 import type { Dialect, Route } from "./route.ts";
 
@@ -79,7 +80,7 @@ function mount(
     for (const route of routes) {
       const steps: express.RequestHandler[] = [];
       if (route.scope !== null) steps.push(authenticate(route, options.keys), limited);
-      if (route.input.body !== null) steps.push(requireJson, cutOff, readBody);
+      if (route.input.body !== null) steps.push(requireJson, cutOff(BODY_LIMIT), readBody);
       steps.push(answer(route));
       app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
     }
@@ -129,18 +130,6 @@ const requireJson: express.RequestHandler = (request, _response, next) => {
   if (hasBody(request) && !request.is("json")) {
     throw new Fault("invalid_request", "send the body as JSON, with Content-Type: application/json");
   }
-  next();
-};
-
-/** The parser reads a body that is too large to its end before it says so; an endless one has none. */
-const cutOff: express.RequestHandler = (request, _response, next) => {
-  let left = BODY_LIMIT;
-  request.on("data", (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left >= 0) return;
-    request.removeAllListeners("data");
-    next(new Fault("payload_too_large", "the body is larger than 1 MB"));
-  });
   next();
 };
 

@@ -34,6 +34,12 @@ describe("a body that never ends", () => {
     expect(await talkOn(`${api}/messages`, headers)).toBe(413);
   });
 
+  it("is cut off at the window's door too", async () => {
+    const { url } = await runningGateway({ gateway: { ui: temporaryFolder() } });
+    const headers = { Origin: url, "Content-Type": "application/json" };
+    expect(await talkOn(`${url}/ui/session`, headers)).toBe(413);
+  });
+
   it("is not listened to without a key", async () => {
     const { api } = await runningGateway();
     expect(await talkOn(`${api}/messages`, { "Content-Type": "application/json" })).toBe(401);

@@ -10,11 +10,14 @@ import { windowPolicy } from "../../../src-shared/window-policy.ts";
 import { isOwnOrigin, keyInHeaders } from "../../access/caller.ts";
 import type { Control } from "../../control/control.ts";
 import type { Timers } from "../../ports/timers.ts";
+import { cutOff } from "../cut-off.ts";
 import { keepAlive } from "../heartbeat.ts";
 import { serveControl } from "./control-socket.ts";
 import { LINK_MS, type LinkRefusal, type UiSessions } from "./sessions.ts";
 
 const PROTOCOL = "bellhop.ui.v1";
+/** A token and the braces around it. */
+const SESSION_LIMIT = 1024;
 const LARGEST_FRAME = 1024 * 1024;
 
 const REFUSALS: Record<LinkRefusal, string> = {
@@ -56,21 +59,26 @@ export function openUi(options: {
     response.set("Referrer-Policy", "no-referrer");
     next();
   });
-  router.post("/session", express.json({ limit: "1kb" }), (request, response) => {
-    if (!isOwnOrigin(request.headers)) throw new Fault("origin_not_allowed", "open the link in a browser");
-    const body = z.object({ token: z.string() }).safeParse(request.body);
-    const session = sessions.open(body.success ? body.data.token : "");
-    if (typeof session === "string") {
-      response.status(401).json({ error: { code: session, message: REFUSALS[session] } });
-      return;
-    }
-    response.cookie(options.cookieName(), session.cookie, {
-      httpOnly: true,
-      sameSite: "strict",
-      path: "/ui",
-    });
-    response.json({ socketToken: session.socketToken });
-  });
+  router.post(
+    "/session",
+    cutOff(SESSION_LIMIT),
+    express.json({ limit: SESSION_LIMIT }),
+    (request, response) => {
+      if (!isOwnOrigin(request.headers)) throw new Fault("origin_not_allowed", "open the link in a browser");
+      const body = z.object({ token: z.string() }).safeParse(request.body);
+      const session = sessions.open(body.success ? body.data.token : "");
+      if (typeof session === "string") {
+        response.status(401).json({ error: { code: session, message: REFUSALS[session] } });
+        return;
+      }
+      response.cookie(options.cookieName(), session.cookie, {
+        httpOnly: true,
+        sameSite: "strict",
+        path: "/ui",
+      });
+      response.json({ socketToken: session.socketToken });
+    },
+  );
   router.post("/links", (request, response) => {
     const token = keyInHeaders(request.headers) ?? "";
     if (!sameText(token, options.controlToken))
