@@ -16,7 +16,7 @@ describe("the app's arguments", () => {
       "--lang=de",
       "--chat-db",
       "x.db",
-      "--osascript=/tmp/fake",
+      "--osascript=/opt/fake",
       "--port",
       "3005",
     ];
@@ -24,7 +24,7 @@ describe("the app's arguments", () => {
   });
 
   it("come with an environment to which the same applies", () => {
-    const env = { BELLHOP_CHAT_DB: "x.db", BELLHOP_OSASCRIPT: "/tmp/fake", BELLHOP_PORT: "3005" };
+    const env = { BELLHOP_CHAT_DB: "x.db", BELLHOP_OSASCRIPT: "/opt/fake", BELLHOP_PORT: "3005" };
     expect(ownEnvironment(env, true)).toEqual({ BELLHOP_PORT: "3005" });
     expect(ownEnvironment(env, false)).toEqual(env);
   });
