@@ -1,25 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { EventLine } from "../../src-shared/control.ts";
 import type { Status } from "../../src-shared/status.ts";
-import { SAMPLE_NOW as NOW, sampleStatus } from "../../src-shared/words/sample-status.ts";
+import { SAMPLE_NOW as NOW, sampleLine, sampleStatus } from "../../src-shared/words/sample-status.ts";
 import { type TrayRow, trayGroups } from "./tray-menu.ts";
 
 const MINUTE = 60_000;
 const groups = (status: Status, events: EventLine[] = []) => trayGroups({ status, events }, NOW, "UTC");
 const labels = (rows: TrayRow[][]) => rows.map((group) => group.map((row) => row.label));
 
-const line: EventLine = {
-  id: "evt_1",
-  seq: 1,
-  type: "message.received",
-  at: NOW,
-  person: "Maya",
-  isFromMe: false,
-  text: "Can you bring the chairs, and the long table from the cellar?",
-  attachments: 0,
-  reaction: null,
-  emoji: null,
-};
+const line = sampleLine({ text: "Can you bring the chairs, and the long table from the cellar?" });
 
 describe("the menu", () => {
   it("while all is well: a sentence, what is used daily, the app, and nothing to repair", () => {

@@ -27,7 +27,11 @@ function stage() {
     file,
     needed,
     staging: openStaging({
-      ...{ folder, allowed: [allowed], forbidden: [data], clock, randomness },
+      folder,
+      allowed: [allowed],
+      forbidden: [data],
+      clock,
+      randomness,
       isNeeded: (copy) => needed.has(copy),
     }),
   };

@@ -1,3 +1,4 @@
+import type { EventLine } from "../control.ts";
 import type { Status } from "../status.ts";
 
 /** A gateway that is well, on a Friday at two: what tests and pictures start from. */
@@ -25,6 +26,23 @@ export function sampleStatus(other: Partial<Status> = {}): Status {
     permissions: { fullDiskAccess: "on", automation: "on", accessibility: "off" },
     hours: [],
     latency: [],
+    ...other,
+  };
+}
+
+/** A message that came in at `SAMPLE_NOW`, as a line of the window, with whatever a test wants otherwise. */
+export function sampleLine(other: Partial<EventLine> = {}): EventLine {
+  return {
+    id: "evt_1",
+    seq: 1,
+    type: "message.received",
+    at: SAMPLE_NOW,
+    person: "Maya",
+    isFromMe: false,
+    text: "Hi",
+    attachments: 0,
+    reaction: null,
+    emoji: null,
     ...other,
   };
 }

@@ -4,7 +4,7 @@ import { ReadingProblem, SendingProblem, type Status } from "../status.ts";
 import { eventWords } from "./event-words.ts";
 import { type HealthRow, healthRows } from "./health-rows.ts";
 import { agoWords, atWords, lagWords, sinceWords } from "./moments.ts";
-import { SAMPLE_NOW as NOW, sampleStatus } from "./sample-status.ts";
+import { SAMPLE_NOW as NOW, sampleLine, sampleStatus } from "./sample-status.ts";
 import { addressWords, statusWords, stoppedWords } from "./status-words.ts";
 
 const at = (hour: number, minute: number) => Date.UTC(2026, 2, 13, hour, minute);
@@ -226,20 +226,8 @@ describe("times", () => {
 });
 
 describe("events", () => {
-  const line: EventLine = {
-    id: "evt_1",
-    seq: 1,
-    type: "message.received",
-    at: NOW,
-    person: "Maya",
-    isFromMe: false,
-    text: "Hi",
-    attachments: 0,
-    reaction: null,
-    emoji: null,
-  };
   const read = (other: Partial<EventLine>) => {
-    const { before, person, after } = eventWords({ ...line, ...other });
+    const { before, person, after } = eventWords(sampleLine(other));
     return `${before}${person}${after}`;
   };
 
