@@ -150,7 +150,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     webhooks: webhookStore,
     bus,
     clock,
-    queued: () => deliverer.wake(),
+    queued: deliverer.wake,
   });
   const feed = startChangeFeed({
     chatDb,

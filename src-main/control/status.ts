@@ -25,6 +25,8 @@ export interface StatusSources {
   clock: Clock;
 }
 
+type Sends = ReturnType<Outbox["counts"]>;
+
 /** Makes a function that gathers the facts the window and the tray show. */
 export function statusReader(sources: StatusSources): () => Status {
   const { chatDb, clock } = sources;
@@ -34,6 +36,7 @@ export function statusReader(sources: StatusSources): () => Status {
     const { messages, lastMessageAt, hours } = figures();
     // After the figures: asking them is what finds out about trouble.
     const trouble = sources.trouble();
+    const sends = sources.outbox.counts();
     return {
       mode: sources.mode,
       version: sources.version,
@@ -47,19 +50,18 @@ export function statusReader(sources: StatusSources): () => Status {
         lastMessageAt,
         latencyMs: sources.latency.median(),
       },
-      sending: sendingOf(sources, trouble?.since ?? null),
+      sending: sendingOf(sources, sends, trouble?.since ?? null),
       webhooks: webhooksOf(sources.webhooks, now),
-      permissions: permissionsOf(sources, trouble?.problem === "refused"),
+      permissions: permissionsOf(sources, sends, trouble?.problem ?? null),
       hours,
       latency: sources.latency.points(),
     };
   };
 }
 
-function sendingOf(sources: StatusSources, readingOffSince: number | null): Status["sending"] {
-  const { waiting, sent } = sources.outbox.counts();
+function sendingOf(sources: StatusSources, sends: Sends, readingOffSince: number | null): Status["sending"] {
   const pausedAt = sources.settings().sendingPausedAt;
-  const figures = { waiting, sentThisHour: sent };
+  const figures = { waiting: sends.waiting, sentThisHour: sends.sent };
   if (!sources.canSend) return { problem: "no_sender", since: null, ...figures };
   if (pausedAt !== null) return { problem: "paused", since: pausedAt, ...figures };
   if (sources.outbox.denied()) return { problem: "automation_denied", since: null, ...figures };
@@ -68,25 +70,24 @@ function sendingOf(sources: StatusSources, readingOffSince: number | null): Stat
 }
 
 function webhooksOf(store: WebhookStore, now: number): Status["webhooks"] {
-  const endpoints = store.endpoints();
-  const failing = endpoints.flatMap(({ webhook, failingSince, lastStatus }) =>
-    failingSince === null
-      ? []
-      : [{ name: new URL(webhook.url).host, status: lastStatus, since: failingSince }],
-  );
+  const failing = store.failing().map(({ url, ...how }) => ({ name: new URL(url).host, ...how }));
   const { waiting, delivered } = store.counts(new Date(now).setHours(0, 0, 0, 0));
-  return { total: endpoints.length, failing, waiting, deliveredToday: delivered };
+  return { total: store.list().length, failing, waiting, deliveredToday: delivered };
 }
 
-function permissionsOf(sources: StatusSources, refused: boolean): Status["permissions"] {
+function permissionsOf(
+  sources: StatusSources,
+  sends: Sends,
+  problem: ReadingProblem | null,
+): Status["permissions"] {
   if (!sources.needsPermissions) {
     return { fullDiskAccess: "not_needed", automation: "not_needed", accessibility: "not_needed" };
   }
-  const unread = sources.chatDb.trouble() !== null;
-  const { sent } = sources.outbox.counts();
+  // What was read could be opened, also when it then could not be recorded.
+  const isRead = problem === null || problem === "unrecorded";
   return {
-    fullDiskAccess: refused ? "off" : unread ? "unknown" : "on",
-    automation: sources.outbox.denied() ? "off" : sent > 0 ? "on" : "unknown",
+    fullDiskAccess: isRead ? "on" : problem === "refused" ? "off" : "unknown",
+    automation: sources.outbox.denied() ? "off" : sends.sent > 0 ? "on" : "unknown",
     accessibility: "off",
   };
 }

@@ -39,7 +39,7 @@ function intakeIn(folder: string) {
   const bus = createBus(complain);
   const heard: string[] = [];
   bus.subscribe(({ data }) => heard.push(data.guid));
-  let queued = 0;
+  const queued: string[] = [];
   const intake = openIntake({
     database,
     journal,
@@ -47,11 +47,9 @@ function intakeIn(folder: string) {
     webhooks,
     bus,
     clock,
-    queued: () => {
-      queued += 1;
-    },
+    queued: (id) => void queued.push(id),
   });
-  return { ...own, journal, outbox, outboxStore, webhooks, intake, heard, queued: () => queued };
+  return { ...own, journal, outbox, outboxStore, webhooks, intake, heard, queued };
 }
 
 const endpoint = (id: string, events: ("message.received" | "message.sent")[]) => ({
@@ -73,18 +71,19 @@ describe("a step of the feed", () => {
     expect(journal.latest(9)).toHaveLength(2);
     expect(webhooks.counts(0).waiting).toBe(2);
     expect(heard).toEqual(["A", "B"]);
-    expect(queued()).toBe(1);
+    expect(queued).toEqual(["all"]);
     close();
     expect(intakeIn(folder).intake.remembered()).toEqual(step.state);
   });
 
-  it("is queued only where its type was asked for", () => {
-    const { intake, webhooks } = intakeIn(temporaryFolder());
+  it("is queued only where its type was asked for, and wakes nobody else", () => {
+    const { intake, webhooks, queued } = intakeIn(temporaryFolder());
     webhooks.upsert(endpoint("sent", ["message.sent"]));
     webhooks.upsert(endpoint("received", ["message.received"]));
     intake.commit(stepWith([received("A")]));
     expect(webhooks.head("sent")).toBeNull();
     expect(webhooks.head("received")).toMatchObject({ seq: 1 });
+    expect(queued).toEqual(["received"]);
   });
 
   it("is not queued for an endpoint that is gone", () => {
@@ -98,7 +97,7 @@ describe("a step of the feed", () => {
   it("wakes nobody when it brings no event", () => {
     const { intake, queued, heard } = intakeIn(temporaryFolder());
     intake.commit(stepWith([]));
-    expect([queued(), heard]).toEqual([0, []]);
+    expect([queued, heard]).toEqual([[], []]);
   });
 });
 

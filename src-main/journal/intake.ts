@@ -28,8 +28,8 @@ export function openIntake(options: {
   webhooks: WebhookStore;
   bus: Bus;
   clock: Clock;
-  /** Events have been queued for webhooks. */
-  queued(): void;
+  /** Something has been queued for this endpoint. */
+  queued(webhookId: string): void;
 }): Intake {
   const { database, journal, outbox, webhooks, bus, clock } = options;
   const read = database.prepare<[], { state: string }>("SELECT state FROM feed_state");
@@ -37,20 +37,25 @@ export function openIntake(options: {
     "INSERT INTO feed_state (only, state) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET state = excluded.state",
   );
 
-  const record = database.transaction((step: FeedStep): { events: Event[]; moved: string[] } => {
-    const moved = outbox.confirm(step.outgoing);
-    const events = journal.append(step.changes, clock.now());
-    if (events.length > 0) {
-      const endpoints = webhooks.list().filter((webhook) => webhook.enabled);
-      for (const event of events) {
-        for (const { id, events: types } of endpoints) {
-          if (types.includes(event.type)) webhooks.enqueue(id, event.seq);
+  const record = database.transaction(
+    (step: FeedStep): { events: Event[]; moved: string[]; queuedFor: Set<string> } => {
+      const moved = outbox.confirm(step.outgoing);
+      const events = journal.append(step.changes, clock.now());
+      const queuedFor = new Set<string>();
+      if (events.length > 0) {
+        const endpoints = webhooks.list().filter((webhook) => webhook.enabled);
+        for (const event of events) {
+          for (const { id, events: types } of endpoints) {
+            if (!types.includes(event.type)) continue;
+            webhooks.enqueue(id, event.seq);
+            queuedFor.add(id);
+          }
         }
       }
-    }
-    write.run(JSON.stringify(step.state));
-    return { events, moved };
-  });
+      write.run(JSON.stringify(step.state));
+      return { events, moved, queuedFor };
+    },
+  );
 
   return {
     remembered() {
@@ -58,10 +63,10 @@ export function openIntake(options: {
       return row ? FeedState.parse(JSON.parse(row.state)) : null;
     },
     commit(step) {
-      const { events, moved } = record(step);
+      const { events, moved, queuedFor } = record(step);
       outbox.tell(moved);
       bus.publish(events);
-      if (events.length > 0) options.queued();
+      for (const id of queuedFor) options.queued(id);
     },
   };
 }

@@ -9,8 +9,6 @@ export interface Endpoint {
   webhook: Webhook;
   secret: string | null;
   failures: number;
-  failingSince: number | null;
-  lastStatus: number | null;
   nextAttemptAt: number;
 }
 
@@ -31,7 +29,8 @@ export interface WebhookStore {
     createdAt: number;
   }): Webhook;
   list(): Webhook[];
-  endpoints(): Endpoint[];
+  /** Endpoints whose last attempt failed: their address, the last status (null: no answer), and since when. */
+  failing(): { url: string; status: number | null; since: number }[];
   endpoint(id: string): Endpoint | null;
   remove(id: string): boolean;
   /** Puts an event into an endpoint's queue; call it inside the one transaction. */
@@ -75,6 +74,10 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
      RETURNING *`,
   );
   const all = database.prepare<[], Row>("SELECT * FROM webhook ORDER BY created_at, id");
+  const failing = database.prepare<[], { url: string; status: number | null; since: number }>(
+    `SELECT url, last_status AS status, failing_since AS since FROM webhook
+     WHERE failing_since IS NOT NULL ORDER BY created_at, id`,
+  );
   const byId = database.prepare<[string], Row>("SELECT * FROM webhook WHERE id = ?");
   const remove = database.prepare("DELETE FROM webhook WHERE id = ?");
   const enqueue = database.prepare(
@@ -112,8 +115,6 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
     webhook: toWebhook(row),
     secret: row.sealed_secret === null ? null : vault.open(row.sealed_secret),
     failures: row.failures,
-    failingSince: row.failing_since,
-    lastStatus: row.last_status,
     nextAttemptAt: row.next_attempt_at,
   });
 
@@ -125,7 +126,7 @@ export function openWebhookStore(database: Database, vault: Vault): WebhookStore
       return toWebhook(row);
     },
     list: () => all.all().map(toWebhook),
-    endpoints: () => all.all().map(toEndpoint),
+    failing: () => failing.all(),
     endpoint(id) {
       const row = byId.get(id);
       return row ? toEndpoint(row) : null;
