@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { messageBody } from "../../simulator/message-body.ts";
+import { seededChance } from "../../simulator/seeded-chance.ts";
+import { encodeSummary, version } from "../../simulator/summary-info.ts";
+import { DECODERS, walkCost } from "./testing/decoders.ts";
+import { mutated } from "./testing/mutation.ts";
+import { realSamples, sampleBytes } from "./testing/samples.ts";
+import { STEPS_PER_BYTE } from "./work.ts";
+
+const MUTATIONS = 50_000;
+
+const body = messageBody([{ text: "Hello 👋 " }, { attachment: "at_0_A", name: "a.png" }]).encoded;
+const summary = encodeSummary({
+  otr: { 0: { lo: 0, le: 9 } },
+  ec: { 0: [version(body, 1_700_000_000_000), version(body, 1_700_000_060_000)] },
+  rp: [1],
+});
+
+/** Real blobs where they are at hand, and in any case the simulator's. */
+const blobs = [
+  { file: "a simulated body", bytes: body, decoders: DECODERS.typedstream },
+  { file: "a simulated summary", bytes: summary, decoders: DECODERS.message_summary_info },
+  ...realSamples().map((sample) => ({
+    file: sample.file,
+    bytes: sampleBytes(sample),
+    decoders: DECODERS[sample.kind],
+  })),
+];
+
+describe("damaged blobs", () => {
+  it.each(blobs)("$file is read within its budget when it is whole", ({ bytes, decoders }) => {
+    for (const decode of decoders) {
+      const count = { steps: 0 };
+      const decoded = decode(bytes, count);
+      // A quarter, so that no real message is refused for its size.
+      expect(count.steps).toBeLessThanOrEqual((bytes.length * STEPS_PER_BYTE) / 4);
+      expect(walkCost(decoded)).toBeLessThanOrEqual(bytes.length * STEPS_PER_BYTE);
+    }
+  });
+
+  it(`never throw, nor take more than ${STEPS_PER_BYTE} steps a byte, in ${MUTATIONS} mutations`, () => {
+    const chance = seededChance(1);
+    let read = 0;
+    for (let round = 0; round < MUTATIONS; round += 1) {
+      const blob = blobs[round % blobs.length];
+      if (!blob) continue;
+      const bytes = mutated(blob.bytes, chance);
+      for (const decode of blob.decoders) {
+        const count = { steps: 0 };
+        const decoded = decode(bytes, count);
+        if (decoded !== null) read += 1;
+        const allowed = bytes.length * STEPS_PER_BYTE;
+        const walked = decoded === null ? 0 : walkCost(decoded);
+        // No expect() for each: that alone would take longer than all of the decoding.
+        if (walked > allowed || count.steps > allowed) {
+          expect.fail(
+            `${blob.file}, round ${round}: ${count.steps} steps, ${walked} to walk, ${allowed} allowed`,
+          );
+        }
+      }
+    }
+    // Some damage goes unseen (a letter for another), most must not.
+    expect(read).toBeGreaterThan(MUTATIONS / 100);
+    expect(read).toBeLessThan(MUTATIONS);
+  });
+});
