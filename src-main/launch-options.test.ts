@@ -132,7 +132,7 @@ describe("what makes no sense is refused in one sentence:", () => {
     [["--port", "70000"], /--port must be a whole number from 0 to 65535/],
     [["--rate-limit", "1.5"], /--rate-limit must be a whole number/],
     [["--rate-limit", "99999999999999999999"], /--rate-limit must be a whole number from 0/],
-    [["--macos", "14"], /--macos must be 13, 15 or 26/],
+    [["--macos", "14"], /--macos must be 12, 13, 15, 26 or 27/],
     [["--log-level", "loud"], /--log-level must be one of error, warn, info, debug/],
     [["--host", ""], /--host must not be empty/],
     [["--nonsense"], /--nonsense/],

@@ -8,10 +8,15 @@ import { LOG_LEVELS, Settings } from "../src-shared/settings.ts";
 import type { Mode } from "../src-shared/status.ts";
 import { defaultDataFolder } from "./storage/data-folder.ts";
 
+/** The versions of macOS that can be simulated, as flags spell them. */
+const MACOS = { "12": 12, "13": 13, "15": 15, "26": 26, "27": 27 } as const;
+const MACOS_NAMES = ["12", "13", "15", "26", "27"] as const;
+const MACOS_WORDS = "12, 13, 15, 26 or 27";
+
 /** What flags and environment say about this run. */
 export interface LaunchOptions {
   mode: Mode;
-  macos: 13 | 15 | 26;
+  macos: (typeof MACOS)[keyof typeof MACOS];
   dataDir: string;
   chatDb: string;
   /** Null where nothing can send: a copy of a chat.db without an osascript. */
@@ -38,7 +43,7 @@ export class UsageError extends Error {
 
 const OPTIONS = [
   new Option("--simulate", "run on simulated Messages, with a data folder of its own"),
-  new Option("--macos <version>", "which macOS is simulated: 13, 15 or 26").default("26"),
+  new Option("--macos <version>", `which macOS is simulated: ${MACOS_WORDS}`).default("26"),
   new Option("--chat-db <file>", "read this copy of a chat.db instead of this Mac's"),
   new Option("--headless", "on a Mac, run in the terminal instead of the menu bar"),
   new Option("--osascript <file>", "drive Messages through this program"),
@@ -61,7 +66,7 @@ const number = (name: string) =>
 
 const Flags = z.object({
   simulate: z.union([z.boolean(), z.string()]).optional(),
-  macos: z.enum(["13", "15", "26"], { error: "--macos must be 13, 15 or 26" }),
+  macos: z.enum(MACOS_NAMES, { error: `--macos must be ${MACOS_WORDS}` }),
   chatDb: z.string().optional(),
   osascript: z.string().optional(),
   host: z.string().min(1, "--host must not be empty").optional(),
@@ -102,7 +107,7 @@ export function readLaunchOptions(
   const folder = resolve(dataDir ?? defaultDataFolder(source));
   return {
     mode: simulated ? "simulated" : "real",
-    macos: macos === "13" ? 13 : macos === "15" ? 15 : 26,
+    macos: MACOS[macos],
     dataDir: folder,
     chatDb: resolve(chatDb ?? defaultChatDb(simulated, folder)),
     osascript: osascript === undefined ? defaultOsascript(source, platform) : resolve(osascript),

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { PlistReal, readBinaryPlist, writeBinaryPlist } from "./binary-plist.ts";
+import { PlistReal, PlistUid, type PlistValue, readBinaryPlist, writeBinaryPlist } from "./binary-plist.ts";
 import { decodeSummary, encodeSummary } from "./summary-info.ts";
 
 it("reads back every kind of value it writes", () => {
@@ -24,6 +25,26 @@ it("reads back every kind of value it writes", () => {
     data: Buffer.from([1, 2, 3]),
     empty: {},
   });
+});
+
+it("reads back any property list", () => {
+  const { value } = fc.letrec<{ value: PlistValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
+      fc.nat(Number.MAX_SAFE_INTEGER),
+      fc.boolean(),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      fc.nat(0xffff).map((index) => new PlistUid(index)),
+      fc.array(tie("value"), { maxLength: 20 }),
+      fc.dictionary(fc.string(), tie("value"), { noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, (root) => {
+      expect(readBinaryPlist(writeBinaryPlist(root))).toEqual(root);
+    }),
+  );
 });
 
 it("keeps the history of an edited message", () => {

@@ -6,6 +6,14 @@ export class PlistReal {
   }
 }
 
+/** A reference to another object of a keyed archive: CF$UID. */
+export class PlistUid {
+  readonly index: number;
+  constructor(index: number) {
+    this.index = index;
+  }
+}
+
 /** What these property lists hold. */
 export type PlistValue =
   | boolean
@@ -13,13 +21,14 @@ export type PlistValue =
   | string
   | Uint8Array
   | PlistReal
+  | PlistUid
   | readonly PlistValue[]
   | { readonly [key: string]: PlistValue };
 
 /**
  * Writes a binary property list ("bplist00"): objects, a table of their offsets, a trailer of 32 bytes.
- * Only what `message_summary_info` needs: booleans, integers from 0 to 2^32−1, reals, text, data, arrays,
- * dictionaries. The format is described in Apple's CFBinaryPList.c.
+ * Only what Messages' columns need: booleans, integers from 0 to 2^53, reals, text, data, references of keyed
+ * archives, arrays, dictionaries. The format is described in Apple's CFBinaryPList.c.
  */
 export function writeBinaryPlist(root: PlistValue): Buffer {
   const objects: Buffer[] = [];
@@ -44,6 +53,7 @@ export function writeBinaryPlist(root: PlistValue): Buffer {
       real.writeDoubleBE(value.value, 1);
       return real;
     }
+    if (value instanceof PlistUid) return Buffer.from([0x81, value.index >> 8, value.index & 0xff]);
     if (value instanceof Uint8Array) return Buffer.concat([marker(0x40, value.length), value]);
     if (isArray(value))
       return Buffer.concat([marker(0xa0, value.length), ...references(value).map(reference)]);
@@ -73,7 +83,9 @@ export function readBinaryPlist(bytes: Buffer): unknown {
     const first = bytes.readUInt8(offset);
     const kind = first & 0xf0;
     if (kind === 0x00) return first === 0x09;
+    if (first === 0x13) return Number(bytes.readBigUInt64BE(offset + 1));
     if (kind === 0x10) return bytes.readUIntBE(offset + 1, 1 << (first & 0x0f));
+    if (first === 0x81) return new PlistUid(bytes.readUInt16BE(offset + 1));
     if (kind === 0x20) return bytes.readDoubleBE(offset + 1);
     const { count, start } = extent(offset, first);
     const linked = (position: number): unknown => at(bytes.readUInt16BE(start + position * 2));
@@ -132,6 +144,11 @@ function marker(kind: number, count: number): Buffer {
 function integer(value: number): Buffer {
   if (value < 0x100) return Buffer.from([0x10, value]);
   if (value < 0x1_0000) return Buffer.from([0x11, value >> 8, value & 0xff]);
+  if (value >= 0x1_0000_0000) {
+    const widest = Buffer.alloc(9, 0x13);
+    widest.writeBigUInt64BE(BigInt(value), 1);
+    return widest;
+  }
   const wide = Buffer.alloc(5, 0x12);
   wide.writeUInt32BE(value, 1);
   return wide;

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { ensureSimulatedDatabase } from "./history.ts";
-import { findMessage, participantsOf, textOf } from "./message-store.ts";
+import { findMessage, participantsOf, recentlyDeleted, textOf } from "./message-store.ts";
 import { manualTime } from "./testing/manual-time.ts";
 import { rowOf, temporaryFolder, temporaryStore } from "./testing/temporary-store.ts";
 
@@ -54,6 +54,42 @@ it("simulate makes things happen from the command line", async () => {
   expect(existsSync(join(folder, "simulated", "faults.json"))).toBe(true);
   expect(await simulate(folder, "status")).toMatchObject({ macos: 26, conversations: 10 });
 });
+
+it("simulate plays what else happens in Messages", async () => {
+  const { folder, store } = simulatedFolder();
+  const from = ["--from", "+15550111"];
+  const row = async (...args: string[]) => rowOf(store, String((await simulate(folder, ...args)).guid));
+  const url = "https://example.com/a";
+  expect(await row("link", ...from, "--url", url, "--title", "A")).toMatchObject({
+    balloon_bundle_id: "com.apple.messages.URLBalloonProvider",
+  });
+  const note = await row("voice", ...from, "--heard", "On my way");
+  expect(note).toMatchObject({ is_audio_message: 1n });
+  await simulate(folder, "played");
+  expect(rowOf(store, String(note.guid))).toMatchObject({ is_played: 1n });
+  const poll = await row("poll", "create", ...from, "--title", "When?", "--options", "Fri,Sat");
+  const vote = await row("poll", "vote", "--for", "Sat", "--from", "me");
+  expect(vote).toMatchObject({ associated_message_guid: poll.guid, associated_message_type: 4000n });
+  const file = join(folder, "note.txt");
+  writeFileSync(file, "x");
+  const late = await row("receive", ...from, "--text", "file follows", "--attach", file, "--late");
+  const state = store.database.prepare(
+    `SELECT a.transfer_state FROM attachment a JOIN message_attachment_join j ON j.attachment_id = a.ROWID
+     WHERE j.message_id = ?`,
+  );
+  expect(state.pluck().get(late.ROWID)).toBe(0);
+  await simulate(folder, "download", "--file", file);
+  expect(state.pluck().get(late.ROWID)).toBe(5);
+  await simulate(folder, "unsend", "--message", "last", "--part", "0");
+  expect(rowOf(store, String(late.guid)).part_count).toBe(1n);
+  await simulate(folder, "delete");
+  expect(recentlyDeleted(store)).toEqual([late.guid]);
+  await simulate(folder, "restore", "--message", String(late.guid));
+  expect(recentlyDeleted(store)).toEqual([]);
+  expect(await row("schedule", "--to", "+15550111", "--text", "later")).toMatchObject({ schedule_type: 2n });
+  const old = await row("backfill", ...from, "--days", "400");
+  expect(old.date).toBeLessThan(Number(note.date));
+}, 30_000);
 
 it("simulate names the fix", async () => {
   const { folder } = simulatedFolder();

@@ -1,4 +1,5 @@
 import type { CONTACTS } from "./contacts.ts";
+import type { Service } from "./macos.ts";
 
 /** A contact by its short name in CONTACTS. */
 export type ContactKey = keyof typeof CONTACTS;
@@ -6,8 +7,10 @@ export type ContactKey = keyof typeof CONTACTS;
 /**
  * What was said at one time. A line is `> text` from the Mac's owner, `< text` from the other person, or
  * `name< text` in a group. What happens to it follows after bars:
- * `picture FILE`, `voice FILE`, `tapback WHO KIND`, `edit NEW TEXT`, `unsend`, `reply N` (to the message N
- * lines before), `effect ID`. A line `name* rename NEW NAME` renames the group.
+ * `picture FILE`, `voice FILE`, `heard WORDS` (of the voice note), `link TITLE` (the text is an address),
+ * `code CODE` (it stands in the text), `tapback WHO KIND`, `sticker WHO`, `edit NEW TEXT`, `unsend`, `reply N`
+ * (to the message N lines before), `effect ID`; `poll A, B` makes the line a poll and `vote WHO A` votes in it.
+ * A line `name* rename NEW NAME` renames the group, `name* add WHO` brings somebody in.
  */
 export interface Episode {
   hoursAgo: number;
@@ -18,6 +21,8 @@ export interface Episode {
 export interface Script {
   people: readonly ContactKey[];
   group?: string;
+  /** How these episodes travelled, where it is not the way the person usually writes. */
+  service?: Service;
   episodes: readonly Episode[];
 }
 
@@ -77,7 +82,7 @@ export const SCRIPTS: readonly Script[] = [
         lines: [
           "< That was lovely",
           "< I left my scarf there, did you see it?",
-          "> Blue one? I have it",
+          "> Blue one? I have it | sticker them",
           "< Phew. Thank you!",
           "> I will bring it tomorrow | tapback them like",
         ],
@@ -182,10 +187,20 @@ export const SCRIPTS: readonly Script[] = [
       {
         hoursAgo: 8,
         lines: [
-          "< Voice note, I am on the bike | voice Audio Message.caf",
+          "< Voice note, I am on the bike | voice Audio Message.caf | heard I am on the bike. Thursday works for me, does it for you?",
           "> Got it. Yes to Thursday",
           "< 👌",
         ],
+      },
+    ],
+  },
+  {
+    people: ["tomas"],
+    service: "SMS",
+    episodes: [
+      {
+        hoursAgo: 54,
+        lines: ["< No data up here, only text messages. Back on Sunday", "> Enjoy the silence"],
       },
     ],
   },
@@ -263,6 +278,7 @@ export const SCRIPTS: readonly Script[] = [
           "> Thanks, I will come today",
         ],
       },
+      { hoursAgo: 31, lines: ["< 482913 is your Corner Pharmacy code. Give it to nobody. | code 482913"] },
       { hoursAgo: 30, lines: ["< Corner Pharmacy: your order 4502 is delayed by one day. We are sorry."] },
       { hoursAgo: 6.5, lines: ["< Corner Pharmacy: your order 4502 is ready.", "> On my way"] },
     ],
@@ -287,6 +303,7 @@ export const SCRIPTS: readonly Script[] = [
         hoursAgo: 125,
         lines: [
           "maya< The cabin on the north side is free",
+          "maya< https://example.com/cabins/north-side | link North side cabin · two bedrooms, one stove",
           "maya< Two bedrooms and a stove | picture cabin.png | tapback tomas love | tapback me love",
           "priya< Does it have a shower?",
           "maya< It has a lake | tapback priya laugh",
@@ -304,6 +321,7 @@ export const SCRIPTS: readonly Script[] = [
           "maya< Then 13:40 it is, I will book | reply 3",
           "tomas< What do I owe you? | tapback maya question",
           "maya< Later",
+          "priya< What do we cook on Friday? | poll Chili, Pasta, Fish | vote tomas Chili | vote maya Pasta | vote me Pasta",
         ],
       },
       {
@@ -324,12 +342,13 @@ export const SCRIPTS: readonly Script[] = [
     ],
   },
   {
-    people: ["noor", "tomas", "jonas"],
+    people: ["noor", "tomas"],
     group: "Release crew",
     episodes: [
       {
         hoursAgo: 140,
         lines: [
+          "noor* add jonas",
           "noor< Freeze is on Wednesday, please land what you have",
           "tomas< Two left on my side",
           "> Mine is in review",

@@ -32,7 +32,7 @@ describe.each(MACOS_VERSIONS)("the history on macOS %i", (macos) => {
     expect(ensureSimulatedDatabase({ chatDbPath, macos, clock })).toBe(false);
     const database = open(chatDbPath);
     expect(number(database, "SELECT count(*) FROM message WHERE item_type = 0")).toBeGreaterThan(150);
-    expect(number(database, "SELECT count(*) FROM chat")).toBe(9);
+    expect(number(database, "SELECT count(*) FROM chat")).toBe(macos >= 26 ? 9 : 10);
     expect(number(database, "SELECT count(*) FROM chat WHERE style = 43")).toBe(2);
     const now = appleNanoseconds(clock.now());
     expect(number(database, "SELECT count(*) FROM message WHERE date > ?", now)).toBe(0);
@@ -40,13 +40,19 @@ describe.each(MACOS_VERSIONS)("the history on macOS %i", (macos) => {
     expect(number(database, "SELECT count(*) FROM message WHERE date > ?", now - day)).toBeGreaterThan(40);
     expect(number(database, "SELECT count(*) FROM message WHERE date < ?", now - 14n * day)).toBe(0);
     for (const some of [
-      "date_edited > 0 AND part_count > 0",
-      "part_count = 0 AND item_type = 0",
+      ...(macos < 13 ? [] : ["date_edited > 0 AND part_count > 0", "part_count = 0 AND item_type = 0"]),
       "item_type = 2",
       "thread_originator_guid IS NOT NULL",
       "service = 'SMS'",
       "associated_message_type BETWEEN 2000 AND 2005",
       "is_audio_message = 1",
+      "associated_message_type = 1000",
+      "item_type = 1 AND group_action_type = 0",
+      "payload_data IS NOT NULL AND balloon_bundle_id LIKE '%URLBalloonProvider'",
+      "instr(attributedBody, '__kIMOneTimeCode') > 0",
+      "instr(attributedBody, 'IMAudioTranscription') > 0",
+      ...(macos < 26 ? [] : ["associated_message_type = 4000", "balloon_bundle_id LIKE '%.Polls'"]),
+      "service = 'SMS' AND handle_id IN (SELECT ROWID FROM handle WHERE id = '+15550113')",
       "expressive_send_style_id IS NOT NULL",
       "is_read = 0 AND is_from_me = 0",
     ]) {
@@ -80,7 +86,19 @@ describe("a large database", () => {
     const schema = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name";
     expect(large.prepare(schema).all()).toEqual(small.prepare(schema).all());
     expect(large.pragma("journal_mode", { simple: true })).toBe("wal");
-    expect(number(large, "SELECT count(*) FROM message WHERE attributedBody IS NOT NULL")).toBe(3000);
+    expect(number(large, "SELECT count(*) FROM message")).toBe(3000);
+    for (const some of [
+      "associated_message_type BETWEEN 2000 AND 2005",
+      "thread_originator_guid IS NOT NULL",
+      "cache_has_attachments = 1",
+      ...(macos < 13 ? [] : ["date_edited > 0 AND part_count = 1", "date_edited > 0 AND part_count = 0"]),
+    ]) {
+      expect(number(large, `SELECT count(*) FROM message WHERE ${some}`), some).toBeGreaterThan(0);
+    }
+    const bare = "SELECT count(*) FROM message WHERE attributedBody IS NULL AND item_type = 0";
+    expect(number(large, macos < 13 ? bare : `${bare} AND part_count > 0`)).toBe(0);
+    const hottest = "SELECT max(n) FROM (SELECT count(*) AS n FROM chat_message_join GROUP BY chat_id)";
+    expect(number(large, hottest)).toBeGreaterThan(600);
     // What the triggers would have kept, had they been there.
     const rooms = `SELECT count(*) FROM message m WHERE cache_roomnames IS NOT (SELECT group_concat(c.room_name)
       FROM chat c JOIN chat_message_join j ON c.ROWID = j.chat_id WHERE j.message_id = m.ROWID)`;

@@ -6,16 +6,22 @@ import { type ContactKey, SCRIPTS, type Script } from "./history-script.ts";
 import { type Macos, STYLE_GROUP } from "./macos.ts";
 import {
   type Actor,
+  addParticipant,
   type Conversation,
   closeMessageStore,
   createGroup,
+  createPoll,
   editMessage,
   ensureDirect,
   findMessage,
+  linkPreview,
+  type MessageDraft,
   markDelivered,
   markRead,
   type NewFile,
+  oneTimeCode,
   openMessageStore,
+  placeSticker,
   react,
   receiveMessage,
   renameGroup,
@@ -23,9 +29,11 @@ import {
   sendMessage,
   transact,
   unsendMessage,
+  voiceNote,
+  votePoll,
 } from "./message-store.ts";
 import { assertNotRealMessages } from "./real-messages-guard.ts";
-import { samplePicture, sampleVoiceNote } from "./sample-files.ts";
+import { samplePicture } from "./sample-files.ts";
 import { seededChance } from "./seeded-chance.ts";
 
 const HOUR = 3_600_000;
@@ -96,7 +104,7 @@ function conversationOf(store: Store, script: Script): Conversation {
   const people = script.people.map((key) => CONTACTS[key]);
   const [first] = people;
   if (script.group === undefined && first !== undefined)
-    return ensureDirect(store, first.address, first.service);
+    return ensureDirect(store, first.address, script.service ?? first.service);
   return createGroup(store, { name: script.group ?? null, addresses: people.map(({ address }) => address) });
 }
 
@@ -107,51 +115,73 @@ function writeLine(scene: Scene, line: string, at: number): void {
   const [, name = "", direction, text = ""] = said;
   const by = direction === ">" ? "me" : person(scene, name === "" ? "them" : name);
   if (direction === "*") {
-    renameGroup(scene.store, { chat: scene.chat, by, name: text.replace("rename ", ""), at });
+    changeGroup(scene, by, text, at);
     return;
   }
   const told = new Map(extras.map((extra) => splitWord(extra)));
-  const guid = by === "me" ? write(scene, text, told, at) : receive(scene, by.address, text, told, at);
+  const options = told.get("poll");
+  // Polls came with macOS 26, and who has none sees nothing of them.
+  if (options !== undefined && scene.store.macos < 26) return;
+  const guid =
+    options === undefined
+      ? writeText(scene, by, { text, told, at })
+      : createPoll(scene.store, { chat: scene.chat, by, title: text, options: options.split(", "), at }).guid;
   scene.guids.push(guid);
   happen(scene, guid, extras, at);
 }
 
-function write(scene: Scene, text: string, told: ReadonlyMap<string, string>, at: number): string {
-  const { store, chat } = scene;
-  const { id, guid } = sendMessage(store, { ...draftOf(scene, text, told, at), state: "sent" });
-  markDelivered(store, id, at + 900);
-  if (chat.style !== STYLE_GROUP && chat.service !== "SMS")
-    markRead(store, findMessage(store, guid), at + 20_000);
+/** A message as the script has it, its extras by name. */
+interface Told {
+  text: string;
+  told: ReadonlyMap<string, string>;
+  at: number;
+}
+
+function changeGroup({ store, chat }: Scene, by: Actor, change: string, at: number): void {
+  const [what, rest] = splitWord(change);
+  if (what === "rename") renameGroup(store, { chat, by, name: rest, at });
+  else addParticipant(store, { chat, by, address: CONTACTS[contactKey(rest)].address, at });
+}
+
+function writeText(scene: Scene, by: Actor, line: Told): string {
+  const { store, chat, now } = scene;
+  const draft = draftOf(scene, line);
+  if (by !== "me") {
+    const read = now - line.at > UNREAD_WITHIN;
+    return receiveMessage(store, { ...draft, from: by.address, read }).guid;
+  }
+  const { id, guid } = sendMessage(store, { ...draft, state: "sent" });
+  markDelivered(store, id, line.at + 900);
+  if (chat.style !== STYLE_GROUP && draft.service !== "SMS")
+    markRead(store, findMessage(store, guid), line.at + 20_000);
   return guid;
 }
 
-function receive(
-  scene: Scene,
-  from: string,
-  text: string,
-  told: ReadonlyMap<string, string>,
-  at: number,
-): string {
-  const draft = draftOf(scene, text, told, at);
-  return receiveMessage(scene.store, { ...draft, from, read: scene.now - at > UNREAD_WITHIN }).guid;
-}
-
-function draftOf({ chat, guids }: Scene, text: string, told: ReadonlyMap<string, string>, at: number) {
+function draftOf({ chat, guids, script }: Scene, { text, told, at }: Told) {
   const files: NewFile[] = [];
   const picture = told.get("picture");
   if (picture !== undefined) files.push({ name: picture, content: samplePicture((guids.length * 47) % 360) });
-  const voice = told.get("voice");
-  if (voice !== undefined) files.push({ name: voice, content: sampleVoiceNote() });
   const replyTo = guids.at(-Number(told.get("reply") ?? 0));
   const effect = told.get("effect");
   return {
     chat,
-    text: voice === undefined ? text : "",
+    text,
     files,
     at,
+    service: script.service ?? chat.service,
+    ...contentOf(text, told),
     ...(told.has("reply") && replyTo !== undefined ? { replyTo } : {}),
     ...(effect === undefined ? {} : { effect }),
   };
+}
+
+/** What a line is that is more than text and pictures. */
+function contentOf(text: string, told: Told["told"]): Pick<MessageDraft, "text" | "files" | "columns"> {
+  if (told.has("voice")) return voiceNote(told.get("heard"));
+  const title = told.get("link");
+  if (title !== undefined) return linkPreview({ url: text, title, siteName: new URL(text).host });
+  const code = told.get("code");
+  return code === undefined ? {} : oneTimeCode(text, code);
 }
 
 function happen(scene: Scene, guid: string, extras: readonly string[], at: number): void {
@@ -159,17 +189,33 @@ function happen(scene: Scene, guid: string, extras: readonly string[], at: numbe
   for (const extra of extras) {
     const [what, rest] = splitWord(extra);
     const [who, kind] = splitWord(rest);
-    if (what === "tapback")
-      react(store, { target: guid, by: who === "me" ? "me" : person(scene, who), kind, at: at + 15_000 });
+    const by = (): Actor => (who === "me" ? "me" : person(scene, who));
+    if (what === "tapback") react(store, { target: guid, by: by(), kind, at: at + 15_000 });
+    if (what === "vote") votePoll(store, { poll: guid, by: by(), options: [kind], at: at + 30_000 });
+    if (what === "sticker") {
+      const picture = { name: "sticker.png", content: samplePicture(300) };
+      placeSticker(store, { target: guid, by: by(), picture, at: at + 20_000 });
+    }
+    // macOS 12 knows neither.
+    if (store.macos < 13) continue;
     if (what === "edit") editMessage(store, { guid, text: rest, at: at + 40_000 });
     if (what === "unsend") unsendMessage(store, { guid, at: at + 25_000 });
   }
 }
 
 function person({ script }: Scene, name: string): Exclude<Actor, "me"> {
-  const key = name === "them" ? script.people[0] : (name as ContactKey);
-  if (key === undefined || !(key in CONTACTS)) throw new Error(`Nobody in the history is called ${name}.`);
+  const key = name === "them" ? script.people[0] : contactKey(name);
+  if (key === undefined) throw new Error("Nobody is in this conversation of the history.");
   return { address: CONTACTS[key].address };
+}
+
+function contactKey(name: string): ContactKey {
+  if (!isContactKey(name)) throw new Error(`Nobody in the history is called ${name}.`);
+  return name;
+}
+
+function isContactKey(name: string): name is ContactKey {
+  return Object.hasOwn(CONTACTS, name);
 }
 
 function splitWord(text: string): [string, string] {

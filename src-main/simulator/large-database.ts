@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
 import type { Randomness } from "../ports/randomness.ts";
+import { appleNanoseconds } from "./apple-time.ts";
 import { sampleSentence } from "./large-database-words.ts";
 import { type Macos, STYLE_GROUP } from "./macos.ts";
 import { messageBody } from "./message-body.ts";
@@ -11,9 +12,10 @@ import { createIndexes, createTables, createTriggers } from "./schema/create-sch
 import { seededChance } from "./seeded-chance.ts";
 import { type Conversation, createGroup, ensureDirect, participantsOf } from "./store/conversations.ts";
 import { blankRow } from "./store/messages.ts";
-import type { NewMessage } from "./store/statements.ts";
+import type { NewMessage } from "./store/rows.ts";
 import { prepareStatements } from "./store/statements.ts";
 import type { Store } from "./store/store.ts";
+import { encodeSummary, version } from "./summary-info.ts";
 
 /** What to make. */
 export interface LargeDatabaseOptions {
@@ -34,10 +36,18 @@ const SPAN = 6 * 365 * DAY;
 const BATCH = 20_000;
 const GROUP_SHARE = 0.15;
 const SMS_SHARE = 0.1;
-const REACTION_SHARE = 0.06;
-const ATTACHMENT_SHARE = 0.05;
+const SHARES = [
+  ["reaction", 0.06],
+  ["picture", 0.05],
+  ["reply", 0.03],
+  ["edit", 0.01],
+  ["unsend", 0.002],
+  ["rename", 0.001],
+] as const;
 const FROM_ME_SHARE = 0.45;
 const PICTURES = 8;
+/** With 1.15 the hottest of 2,000 conversations holds a fifth of all messages, the last thirty in a million. */
+const STEEPNESS = 1.15;
 
 interface Room {
   chat: Conversation;
@@ -46,9 +56,9 @@ interface Room {
 }
 
 /**
- * Makes a large chat.db for benchmarks: few conversations hold most messages (as Zipf has it), dates rise over
- * six years, about a seventh are groups; with attachments and tapbacks. Indexes and triggers are made last,
- * which is faster and leaves the same schema. Throws when the file exists and `force` is not set.
+ * Makes a large chat.db for benchmarks: one conversation is hot, few hold most messages and the many others
+ * little (a power law), dates rise over six years, about a seventh are groups; with attachments, tapbacks,
+ * replies, edits and unsends. Indexes and triggers are made last, which is faster and leaves the same schema. Throws when the file exists and `force` is not set.
  */
 export function makeLargeDatabase(options: LargeDatabaseOptions): void {
   const path = resolve(options.path);
@@ -67,7 +77,7 @@ export function makeLargeDatabase(options: LargeDatabaseOptions): void {
     createTables(database, options.macos);
     fill(database, path, options);
     createIndexes(database, options.macos);
-    createTriggers(database);
+    createTriggers(database, options.macos);
     database.pragma("journal_mode = WAL");
   } finally {
     database.close();
@@ -109,26 +119,14 @@ function insertOne(
   at: number,
   { fraction }: Randomness,
 ): void {
-  const dice = fraction();
   const { chat, handles } = room;
+  const group = chat.style === STYLE_GROUP;
+  const kind = room.lastGuid === null ? "text" : kindFor(fraction(), group);
   const fromMe = fraction() < FROM_ME_SHARE;
   const row = blankRow(store, chat.service, at);
-  const reaction = dice < REACTION_SHARE && room.lastGuid !== null;
-  const picture =
-    !reaction && dice > 1 - ATTACHMENT_SHARE ? pictures[Math.floor(fraction() * PICTURES)] : undefined;
-  const text = reaction ? "Loved a message" : sampleSentence(fraction);
-  const guid = fromMe ? row.guid : `at_0_${row.guid}`;
-  const body = messageBody([
-    ...(picture === undefined ? [] : [{ attachment: guid, name: "photo.png" }]),
-    { text },
-  ]);
-  const group = chat.style === STYLE_GROUP;
   const sender = handles[Math.floor(fraction() * handles.length)] ?? 0;
-  const complete: NewMessage = {
+  const common: NewMessage = {
     ...row,
-    text: store.macos < 15 ? body.text : null,
-    attributedBody: body.encoded,
-    part_count: body.parts,
     handle_id: fromMe && group ? 0 : sender,
     is_from_me: fromMe ? 1 : 0,
     is_sent: fromMe ? 1 : 0,
@@ -136,17 +134,77 @@ function insertOne(
     date_delivered: fromMe ? row.date + 800_000_000n : 0n,
     is_read: 1,
     date_read: group && fromMe ? 0n : row.date + 60_000_000_000n,
-    reply_to_guid: reaction ? null : room.lastGuid,
-    associated_message_guid: reaction ? `p:0/${room.lastGuid}` : null,
-    associated_message_type: reaction ? 2000 + Math.floor(fraction() * 6) : 0,
+    reply_to_guid: kind === "reaction" ? null : room.lastGuid,
     ck_chat_id: chat.guid,
     cache_roomnames: group ? chat.identifier : null,
-    cache_has_attachments: picture === undefined ? 0 : 1,
   };
-  const id = Number(store.sql.insertMessage.run(complete).lastInsertRowid);
-  store.sql.joinMessage.run(chat.id, id, row.date);
-  if (!reaction) room.lastGuid = row.guid;
+  if (kind === "rename") {
+    const title = sampleSentence(fraction).slice(0, 30);
+    insertJoined(store, room, { ...common, item_type: 2, group_title: title, part_count: 0 });
+    return;
+  }
+  const picture = kind === "picture" ? pictures[Math.floor(fraction() * PICTURES)] : undefined;
+  const guid = fromMe ? row.guid : `at_0_${row.guid}`;
+  const text = kind === "reaction" ? "Loved a message" : sampleSentence(fraction);
+  const file = picture === undefined ? [] : [{ attachment: guid, name: "photo.png" }];
+  const body = messageBody([...file, { text }]);
+  const id = insertJoined(store, room, {
+    ...common,
+    text: store.macos < 15 ? body.text : null,
+    attributedBody: body.encoded,
+    part_count: body.parts,
+    associated_message_guid: kind === "reaction" ? `p:0/${room.lastGuid}` : null,
+    associated_message_type: kind === "reaction" ? 2000 + Math.floor(fraction() * 6) : 0,
+    thread_originator_guid: kind === "reply" ? room.lastGuid : null,
+    thread_originator_part: kind === "reply" ? "0:0:5" : null,
+    cache_has_attachments: picture === undefined ? 0 : 1,
+  });
+  if (kind !== "reaction") room.lastGuid = row.guid;
   if (picture !== undefined) attach(store, id, guid, picture, fromMe);
+  if (kind === "edit" || kind === "unsend") rewrite(store, { id, kind, text, at, body: body.encoded });
+}
+
+type Kind = "text" | "reaction" | "picture" | "reply" | "edit" | "unsend" | "rename";
+
+/** What the dice make of a message. Only groups change their name. */
+function kindFor(dice: number, group: boolean): Kind {
+  let left = dice;
+  for (const [kind, share] of SHARES) {
+    left -= share;
+    if (left < 0) return kind === "rename" && !group ? "text" : kind;
+  }
+  return "text";
+}
+
+function insertJoined(store: Store, { chat }: Room, row: NewMessage): number {
+  const id = Number(store.sql.insertMessage.run(row).lastInsertRowid);
+  store.sql.joinMessage.run(chat.id, id, row.date);
+  return id;
+}
+
+/** A message edited or unsent half a minute after it was written. macOS 12 knows neither. */
+function rewrite(
+  store: Store,
+  message: { id: number; kind: "edit" | "unsend"; text: string; at: number; body: Buffer },
+): void {
+  const { id, kind, text, at } = message;
+  const later = at + 30_000;
+  const otr = { 0: { lo: 0, le: text.length } };
+  if (kind === "unsend") {
+    const summary = encodeSummary({ otr, ec: {}, rp: [0] });
+    store.sql.rewrite?.run({ id, text: null, body: null, summary, at: appleNanoseconds(later), parts: 0 });
+    return;
+  }
+  const edited = messageBody([{ text: `${text}!` }]);
+  const history = [version(message.body, at), version(edited.encoded, later)];
+  store.sql.rewrite?.run({
+    id,
+    text: store.macos < 15 ? edited.text : null,
+    body: edited.encoded,
+    summary: encodeSummary({ otr, ec: { 0: history }, rp: [] }),
+    at: appleNanoseconds(later),
+    parts: 1,
+  });
 }
 
 function attach(store: Store, message: number, guid: string, filename: string, fromMe: boolean): void {
@@ -156,6 +214,7 @@ function attach(store: Store, message: number, guid: string, filename: string, f
     filename,
     uti: "public.png",
     mimeType: "image/png",
+    state: 5,
     outgoing: fromMe ? 1 : 0,
     name: "photo.png",
     bytes: 1000,
@@ -188,12 +247,12 @@ function makeRooms(store: Store, count: number, { fraction }: Randomness): Room[
   });
 }
 
-/** Chooses a rank from 0 so that rank n comes up in proportion to 1/(n+1). */
+/** Chooses a rank from 0 so that rank n comes up in proportion to 1/(n+1)^STEEPNESS. */
 function zipf(count: number): (fraction: number) => number {
   const sums = new Float64Array(count);
   let total = 0;
   for (let n = 0; n < count; n++) {
-    total += 1 / (n + 1);
+    total += (n + 1) ** -STEEPNESS;
     sums[n] = total;
   }
   return (fraction) => {

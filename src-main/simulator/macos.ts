@@ -1,14 +1,22 @@
 /** The versions of macOS whose chat.db the simulator can own. */
-export type Macos = 13 | 15 | 26;
+export type Macos = 12 | 13 | 15 | 26 | 27;
 
 /** All of them, oldest first. */
-export const MACOS_VERSIONS: readonly Macos[] = [13, 15, 26];
+export const MACOS_VERSIONS: readonly Macos[] = [12, 13, 15, 26, 27];
 
-/** The services a simulated message can travel by. */
-export type Service = "iMessage" | "SMS" | "RCS";
+/** The services a simulated message can travel by. `iMessageLite` is iMessage over a satellite. */
+export type Service = "iMessage" | "SMS" | "RCS" | "iMessageLite";
 
 /** The simulated Mac's own phone number: `destination_caller_id` of what it sends and receives. */
 export const MAC_LINE = "+15550100";
+
+/** Its other line: an address that people write to by iMessage. */
+export const MAC_ADDRESS = "owner@example.com";
+
+/** The account a line belongs to, as `message.account` and `chat.account_login` name it: E: an address, P: a phone. */
+export function accountOf(line: string): string {
+  return `${line.includes("@") ? "E" : "P"}:${line}`;
+}
 
 /** `chat.style` of a group and of a conversation with one person. */
 export const STYLE_GROUP = 43;

@@ -1,14 +1,36 @@
+import { type Detection, detectionAttribute, encodeDetection } from "./detection.ts";
 import { type AttributeValue, encodeAttributedBody, type Run } from "./typedstream-encoder.ts";
 
-/** A piece of a message as a person composes it. Adjacent pieces of text form one part. */
-export type Piece =
-  | {
-      text: string;
-      link?: string;
-      mention?: string;
-      style?: "bold" | "italic" | "underline" | "strikethrough";
-    }
-  | { attachment: string; name: string };
+/** A piece of a message as a person composes it. Adjacent pieces of text and genmoji form one part. */
+export type Piece = TextPiece | AttachmentPiece;
+
+/** Some text. */
+export interface TextPiece {
+  text: string;
+  link?: string;
+  mention?: string;
+  style?: keyof typeof STYLES;
+  effect?: keyof typeof TEXT_EFFECTS;
+  /** What Apple's detectors found it to be. */
+  detected?: Detection;
+  /** It is a one-time code, shown as `text`; this is what a form wants. */
+  oneTimeCode?: string;
+  /** Its part's number, where others were unsent before it. */
+  part?: number;
+}
+
+/** An attachment by its guid. */
+export interface AttachmentPiece {
+  attachment: string;
+  name: string;
+  /** It stands in the line of text, as an emoji does. */
+  genmoji?: boolean;
+  /** What Messages heard in a voice note. */
+  transcription?: string;
+  /** In pixels. */
+  size?: { width: number; height: number };
+  part?: number;
+}
 
 /** A message body in all the forms the database wants. */
 export interface MessageBody {
@@ -26,6 +48,16 @@ const STYLES = {
   underline: "__kIMTextUnderlineAttributeName",
   strikethrough: "__kIMTextStrikethroughAttributeName",
 } as const;
+const TEXT_EFFECTS = {
+  ripple: 4,
+  big: 5,
+  bloom: 6,
+  nod: 8,
+  shake: 9,
+  jitter: 10,
+  small: 11,
+  explode: 12,
+} as const;
 const ATTACHMENT_CHARACTER = "\uFFFC";
 
 /** Encodes the pieces, numbering the parts. `firstPart` is the number of the first (an edit keeps its own). */
@@ -34,10 +66,11 @@ export function messageBody(pieces: readonly Piece[], { mutable = true, firstPar
   let part = firstPart - 1;
   let inText = false;
   for (const piece of pieces) {
-    const isText = "text" in piece;
-    if (!isText || !inText) part++;
-    inText = isText;
-    runs.push(isText ? textRun(piece, part) : attachmentRun(piece, part));
+    const inLine = "text" in piece || piece.genmoji === true;
+    if (piece.part !== undefined) part = piece.part;
+    else if (!inLine || !inText) part++;
+    inText = inLine;
+    runs.push("text" in piece ? textRun(piece, part) : attachmentRun(piece, part));
   }
   return {
     encoded: encodeAttributedBody(runs, { mutable }),
@@ -81,22 +114,34 @@ export function textOfOwnBody(body: Uint8Array | null): string | null {
   return from + length <= bytes.length ? bytes.toString("utf8", from, from + length) : null;
 }
 
-function textRun(piece: Extract<Piece, { text: string }>, part: number): Run {
+function textRun(piece: TextPiece, part: number): Run {
   const attributes: Record<string, AttributeValue> = {};
   if (piece.link !== undefined) attributes.__kIMLinkAttributeName = { url: piece.link };
   if (piece.mention !== undefined) attributes.__kIMMentionConfirmedMention = piece.mention;
   if (piece.style !== undefined) attributes[STYLES[piece.style]] = 1;
+  if (piece.effect !== undefined) attributes.__kIMTextEffectAttributeName = TEXT_EFFECTS[piece.effect];
+  if (piece.oneTimeCode !== undefined) {
+    const dictionary = { displayCode: piece.text, code: piece.oneTimeCode };
+    attributes.__kIMOneTimeCodeAttributeName = { dictionary };
+  }
+  const detected = piece.detected ?? (piece.oneTimeCode === undefined ? undefined : { kind: "AuthCode" });
+  if (detected !== undefined)
+    attributes[detectionAttribute(detected)] = { data: encodeDetection(piece.text, detected) };
   attributes[PART] = part;
   return { text: piece.text.toWellFormed(), attributes };
 }
 
-function attachmentRun(piece: Extract<Piece, { attachment: string }>, part: number): Run {
-  return {
-    text: ATTACHMENT_CHARACTER,
-    attributes: {
-      __kIMFileTransferGUIDAttributeName: piece.attachment,
-      __kIMFilenameAttributeName: piece.name,
-      [PART]: part,
-    },
+function attachmentRun(piece: AttachmentPiece, part: number): Run {
+  const attributes: Record<string, AttributeValue> = {
+    __kIMFileTransferGUIDAttributeName: piece.attachment,
+    __kIMFilenameAttributeName: piece.name,
   };
+  if (piece.transcription !== undefined) attributes.IMAudioTranscription = piece.transcription;
+  if (piece.genmoji) attributes.__kIMEmojiImageAttributeName = 1;
+  if (piece.size !== undefined) {
+    attributes.__kIMInlineMediaWidthAttributeName = piece.size.width;
+    attributes.__kIMInlineMediaHeightAttributeName = piece.size.height;
+  }
+  attributes[PART] = part;
+  return { text: ATTACHMENT_CHARACTER, attributes };
 }

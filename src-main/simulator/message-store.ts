@@ -2,7 +2,30 @@
  * The store of the simulated Messages: a chat.db that it alone writes. Open it here, then call the functions
  * with it.
  */
-export type { NewFile } from "./store/attachments.ts";
+export {
+  type AppBalloon,
+  appBalloon,
+  applePay,
+  checkIn,
+  findMy,
+  game,
+} from "./content/app-balloons.ts";
+export { fillLinkPreview, type LinkPreview, linkPreview } from "./content/link-preview.ts";
+export { genmoji, oneTimeCode, styled, voiceNote } from "./content/texts.ts";
+export {
+  type GroupChange,
+  keepAudio,
+  shareLocation,
+  startSharePlay,
+} from "./store/announcements.ts";
+export {
+  arriveFile,
+  attachmentsOf,
+  beginDownload,
+  failDownload,
+  type NewFile,
+  TRANSFER,
+} from "./store/attachments.ts";
 export {
   type Actor,
   type Conversation,
@@ -14,8 +37,26 @@ export {
   NotInMessages,
   participantsOf,
 } from "./store/conversations.ts";
+export {
+  type Deletion,
+  deleteConversation,
+  deleteForGood,
+  deleteMessage,
+  recentlyDeleted,
+  restoreMessage,
+} from "./store/deletions.ts";
 export { editMessage, unsendMessage } from "./store/edits.ts";
-export { addParticipant, leaveGroup, removeParticipant, renameGroup } from "./store/groups.ts";
+export {
+  addParticipant,
+  changeNumber,
+  leaveGroup,
+  removeBackground,
+  removeGroupPhoto,
+  removeParticipant,
+  renameGroup,
+  setBackground,
+  setGroupPhoto,
+} from "./store/groups.ts";
 export {
   findMessage,
   type Inserted,
@@ -23,11 +64,45 @@ export {
   type MessageDraft,
   receiveMessage,
   sendMessage,
-  textOf,
 } from "./store/messages.ts";
+export {
+  backfillMessages,
+  type OldMessage,
+  receiveBeforeBody,
+  receiveBeforeJoin,
+  type Unfinished,
+} from "./store/odd-arrivals.ts";
+export { type Part, partsOf, textOf } from "./store/parts.ts";
+export {
+  addToConversation,
+  ensureSplitDirect,
+  filterConversation,
+  linkConversations,
+  setLine,
+  setPerson,
+} from "./store/people.ts";
+export {
+  addPollOption,
+  createPoll,
+  lastPoll,
+  type Poll,
+  type PollOption,
+  pollOptions,
+  votePoll,
+} from "./store/polls.ts";
 export { REACTION_KINDS, react, removeReaction } from "./store/reactions.ts";
-export { failMessage, markDelivered, markRead, markSent } from "./store/receipts.ts";
-export type { MessageRow } from "./store/statements.ts";
+export {
+  downgradeMessage,
+  failMessage,
+  markDelivered,
+  markPlayed,
+  markRead,
+  markSent,
+} from "./store/receipts.ts";
+export type { AttachmentRow, MessageRow } from "./store/rows.ts";
+export { scheduleMessage, sendScheduled } from "./store/schedules.ts";
+export { type ColumnValues, setColumns } from "./store/set-columns.ts";
+export { placeSticker, reactWithSticker, type Sticker } from "./store/stickers.ts";
 export {
   closeMessageStore,
   NoSimulatedDatabase,
@@ -35,3 +110,4 @@ export {
   type Store,
   transact,
 } from "./store/store.ts";
+export { rewriteChatGuids, upgradeMacos } from "./store/upgrade.ts";

@@ -3,11 +3,13 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Randomness } from "../ports/randomness.ts";
 import { ECHO } from "./contacts.ts";
 import {
+  backfillMessages,
   createGroup,
   ensureDirect,
   failMessage,
   markSent,
   type Store,
+  scheduleMessage,
   sendMessage,
   textOf,
 } from "./message-store.ts";
@@ -59,6 +61,31 @@ describe("simulated Messages", () => {
     time.advance(60_000);
     expect(receivedTexts(store)).toEqual(["You said: what is up?"]);
     expect(problems).toEqual([]);
+  });
+
+  it("sends what is scheduled when it is due, also what was scheduled before its start", () => {
+    const { store, time, start } = stage();
+    const chat = ensureDirect(store, ECHO.address);
+    const at = time.clock.now() + 60_000;
+    const before = scheduleMessage(store, { chat, text: "hi", at });
+    start();
+    const { guid } = scheduleMessage(store, { chat, text: "ping", at: at + 30_000 });
+    time.advance(59_000);
+    expect([before.guid, guid].map((each) => rowOf(store, each).is_sent)).toEqual([0n, 0n]);
+    time.advance(2000);
+    expect([before.guid, guid].map((each) => rowOf(store, each).is_sent)).toEqual([1n, 0n]);
+    time.advance(40_000);
+    expect(rowOf(store, guid)).toMatchObject({ is_sent: 1n, schedule_type: 0n });
+    expect(receivedTexts(store)).toEqual(["Hi! Write anything and I will say it back.", "pong"]);
+  });
+
+  it("leaves alone what iCloud brings", () => {
+    const { store, time, start } = stage();
+    start();
+    const at = time.clock.now() - 1e10;
+    backfillMessages(store, ensureDirect(store, ECHO.address), [{ from: "me", text: "old", at }]);
+    time.advance(60_000);
+    expect(receivedTexts(store)).toEqual([]);
   });
 
   it("leaves what was there before its start", () => {

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
+import { fromAppleNanoseconds } from "./apple-time.ts";
 import { CASUAL_ANSWERS, CASUAL_REACTIONS, contactAt, echoAnswer } from "./contacts.ts";
 import { type Macos, STYLE_GROUP } from "./macos.ts";
 import {
@@ -15,6 +16,7 @@ import {
   participantsOf,
   react,
   receiveMessage,
+  sendScheduled,
   textOf,
 } from "./message-store.ts";
 
@@ -52,7 +54,7 @@ export interface SimulatedMessagesOptions {
 
 /**
  * Stands in for Messages.app and for everybody it talks to: what the Mac's owner sends after this moment is
- * delivered, read (not SMS, not groups) and sometimes answered. Opens a connection of its own.
+ * delivered, read (not SMS, not groups) and sometimes answered; what is scheduled goes out when it is due. Opens a connection of its own.
  * Throws RealMessagesRefused under ~/Library/Messages.
  */
 export function startSimulatedMessages(options: SimulatedMessagesOptions): { stop(): void } {
@@ -98,6 +100,10 @@ export function startSimulatedMessages(options: SimulatedMessagesOptions): { sto
 
   function settle(id: number, since: number): void {
     const row = sql.messageById.get(id);
+    if (row !== undefined && row.scheduled === 1) {
+      if (fromAppleNanoseconds(sql.dateOf.get(id) ?? 0n) <= clock.now()) sendScheduled(store, row);
+      return;
+    }
     if (row !== undefined && row.sent === 0 && row.error === 0) {
       if (clock.monotonic() - since < pace.adoptMs) return;
       // Without a conversation it is a send that went nowhere: it never becomes sent.
@@ -145,6 +151,7 @@ export function startSimulatedMessages(options: SimulatedMessagesOptions): { sto
     return words[Math.floor(randomness.fraction() * words.length)] ?? "";
   }
 
+  for (const id of sql.scheduled?.all() ?? []) unsent.set(id, clock.monotonic());
   later(0, look);
   return {
     stop() {

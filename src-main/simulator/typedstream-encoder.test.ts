@@ -41,6 +41,22 @@ describe("attributedBody", () => {
     expect(encodeAttributedBody(runs, { mutable }).toString("hex")).toBe(real.toString("hex"));
   });
 
+  it.skipIf(!existsSync(SAMPLES))("reproduces a one-time code byte for byte", () => {
+    const real = readFileSync(resolve(SAMPLES, "typedstream/Code"));
+    const text = "000123 is your security code. Don't share your code.";
+    const start = real.indexOf("bplist00");
+    const attributes = {
+      [PART]: 0,
+      __kIMOneTimeCodeAttributeName: { dictionary: { displayCode: "000123", code: "000123" } },
+      __kIMDataDetectedAttributeName: { data: real.subarray(start, start + 535) },
+    };
+    const runs = [
+      { text: text.slice(0, 6), attributes },
+      { text: text.slice(6), attributes: { [PART]: 0 } },
+    ];
+    expect(encodeAttributedBody(runs).toString("hex")).toBe(real.toString("hex"));
+  });
+
   it("writes the simplest message as real rows have it", () => {
     const body = encodeAttributedBody([{ text: "hi", attributes: { [PART]: 0 } }]);
     expect(body.toString("latin1")).toContain(

@@ -6,7 +6,8 @@ export type AttributeValue =
   | number
   | { number: number; type: "i" | "q" | "d" | "c" }
   | { url: string }
-  | { data: Uint8Array };
+  | { data: Uint8Array }
+  | { dictionary: Readonly<Record<string, string>> };
 
 /** A stretch of text that has the same attributes throughout. */
 export interface Run {
@@ -48,13 +49,13 @@ function writeRuns(writer: TypedstreamWriter, runs: readonly Run[]): void {
     writer.integer(run.text.length);
     if (known !== undefined) continue;
     dictionaries.set(key, index);
+    writer.sharedString("@");
     writeDictionary(writer, run.attributes);
   }
 }
 
 function writeDictionary(writer: TypedstreamWriter, attributes: Run["attributes"]): void {
   const entries = Object.entries(attributes);
-  writer.sharedString("@");
   writer.beginObject("NSDictionary");
   writer.sharedString("i");
   writer.integer(entries.length);
@@ -80,6 +81,7 @@ function writeValue(writer: TypedstreamWriter, value: AttributeValue): void {
   else if (typeof value === "number") writeNumber(writer, value, "i");
   else if ("number" in value) writeNumber(writer, value.number, value.type);
   else if ("url" in value) writeUrl(writer, value.url);
+  else if ("dictionary" in value) writeDictionary(writer, value.dictionary);
   else writeData(writer, value.data);
 }
 

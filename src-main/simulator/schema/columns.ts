@@ -70,11 +70,13 @@ export const MESSAGE_COLUMNS: readonly Column[] = [
     "thread_originator_guid thread_originator_part syndication_ranges synced_syndication_ranges",
   ),
   ...columns(FLAG, "was_delivered_quietly did_notify_recipient"),
-  // Only macOS 15 gives these two a default, so a reader has to expect both NULL and 0.
-  { name: "date_retracted", declaration: "INTEGER", otherwise: { 15: FLAG } },
-  { name: "date_edited", declaration: "INTEGER", otherwise: { 15: FLAG } },
-  ...columns(FLAG, "was_detonated"),
-  ...columns("INTEGER", "part_count"),
+  ...since(13, [
+    // Only macOS 15 gives these two a default, so a reader has to expect both NULL and 0.
+    { name: "date_retracted", declaration: "INTEGER", otherwise: { 15: FLAG } },
+    { name: "date_edited", declaration: "INTEGER", otherwise: { 15: FLAG } },
+    ...columns(FLAG, "was_detonated"),
+    ...columns("INTEGER", "part_count"),
+  ]),
   ...since(15, [
     ...columns(FLAG, "is_stewie is_kt_verified is_sos is_critical"),
     { name: "bia_reference_id", declaration: "TEXT", otherwise: { 15: "TEXT DEFAULT NULL" } },
@@ -89,6 +91,10 @@ export const MESSAGE_COLUMNS: readonly Column[] = [
     ...columns(FLAG, "date_recovered is_time_sensitive"),
     ...columns("TEXT", "ck_chat_id"),
     ...columns(FLAG, "index_state"),
+  ]),
+  ...since(27, [
+    ...columns(FLAG, "filter_action filter_sub_action is_preview_sent is_preview_delivered"),
+    ...columns("INTEGER", "date_preview_sent date_preview_delivered date_updated retry_count"),
   ]),
 ];
 
@@ -135,4 +141,5 @@ export const ATTACHMENT_COLUMNS: readonly Column[] = [
     { name: "emoji_image_short_description", declaration: "TEXT", otherwise: { 15: "TEXT DEFAULT NULL" } },
     ...columns(FLAG, "preview_generation_state"),
   ]),
+  ...since(27, [...columns("BLOB DEFAULT NULL", "preflight_info"), ...columns(FLAG, "sensitivity_analysis")]),
 ];

@@ -10,6 +10,12 @@ export interface Index {
   otherwise?: Partial<Record<Macos, { where: string }>>;
 }
 
+const UNDELIVERED_BEFORE_15 = {
+  where:
+    "cache_roomnames IS NULL AND service = 'iMessage' AND is_sent = 1 AND is_delivered = 0 " +
+    "AND was_downgraded = 0 AND item_type == 0",
+};
+
 /** Every index of chat.db. */
 export const INDEXES: readonly Index[] = [
   { name: "attachment_idx_is_sticker", on: "attachment(is_sticker)", since: 15 },
@@ -68,13 +74,7 @@ export const INDEXES: readonly Index[] = [
     where:
       "cache_roomnames IS NULL AND service IN ('iMessage','RCS') AND is_sent = 1 AND is_delivered = 0 " +
       "AND was_downgraded = 0 AND item_type == 0 AND schedule_type == 0",
-    otherwise: {
-      13: {
-        where:
-          "cache_roomnames IS NULL AND service = 'iMessage' AND is_sent = 1 AND is_delivered = 0 " +
-          "AND was_downgraded = 0 AND item_type == 0",
-      },
-    },
+    otherwise: { 12: UNDELIVERED_BEFORE_15, 13: UNDELIVERED_BEFORE_15 },
   },
   { name: "message_idx_was_downgraded", on: "message(was_downgraded)" },
   { name: "message_processing_task_idx_guid_task_flags", on: "message_processing_task(guid, task_flags)" },

@@ -62,6 +62,8 @@ export const TABLES: readonly Table[] = [
       OF_MESSAGE,
       { name: "message_date", declaration: "INTEGER DEFAULT 0" },
       { name: "index_state", declaration: "INTEGER NOT NULL DEFAULT 0", since: 26 },
+      { name: "filter_action", declaration: "INTEGER NOT NULL DEFAULT 0", since: 27 },
+      { name: "filter_sub_action", declaration: "INTEGER NOT NULL DEFAULT 0", since: 27 },
     ],
     constraints: ["PRIMARY KEY (chat_id, message_id)"],
   },
@@ -72,6 +74,7 @@ export const TABLES: readonly Table[] = [
   },
   {
     name: "chat_recoverable_message_join",
+    since: 13,
     columns: [
       OF_CHAT,
       OF_MESSAGE,
@@ -82,6 +85,7 @@ export const TABLES: readonly Table[] = [
   },
   {
     name: "recoverable_message_part",
+    since: 13,
     columns: [
       OF_CHAT,
       OF_MESSAGE,
@@ -94,6 +98,7 @@ export const TABLES: readonly Table[] = [
   },
   {
     name: "unsynced_removed_recoverable_messages",
+    since: 13,
     columns: [
       ROW_ID,
       { name: "chat_guid", declaration: "TEXT NOT NULL" },

@@ -1,8 +1,12 @@
+import type { Macos } from "../macos.ts";
+
 /** One trigger: when it fires, on what, and what it does. */
 export interface Trigger {
   name: string;
   when: string;
   steps: readonly string[];
+  since?: Macos;
+  otherwise?: Partial<Record<Macos, { steps: readonly string[] }>>;
 }
 
 function refreshRoomNames(row: "OLD" | "NEW"): string {
@@ -12,10 +16,13 @@ function refreshRoomNames(row: "OLD" | "NEW"): string {
   ) WHERE message.ROWID = ${row}.message_id`;
 }
 
-/** A message goes when no conversation holds it any more, not even "Recently Deleted". */
-const DELETE_UNHELD_MESSAGE = `DELETE FROM message WHERE message.ROWID = OLD.message_id
+/** Before macOS 13 there was no "Recently Deleted" that could still hold a message. */
+const DELETE_UNHELD_MESSAGE_12 = `DELETE FROM message WHERE message.ROWID = OLD.message_id
   AND OLD.message_id NOT IN (SELECT chat_message_join.message_id FROM chat_message_join
-    WHERE chat_message_join.message_id = OLD.message_id LIMIT 1)
+    WHERE chat_message_join.message_id = OLD.message_id LIMIT 1)`;
+
+/** A message goes when no conversation holds it any more, not even "Recently Deleted". */
+const DELETE_UNHELD_MESSAGE = `${DELETE_UNHELD_MESSAGE_12}
   AND OLD.message_id NOT IN (SELECT chat_recoverable_message_join.message_id FROM chat_recoverable_message_join
     WHERE chat_recoverable_message_join.message_id = OLD.message_id LIMIT 1)`;
 
@@ -60,9 +67,11 @@ export const TRIGGERS: readonly Trigger[] = [
     name: "after_delete_on_chat_message_join",
     when: "AFTER DELETE ON chat_message_join",
     steps: [refreshRoomNames("OLD"), DELETE_UNHELD_MESSAGE],
+    otherwise: { 12: { steps: [refreshRoomNames("OLD"), DELETE_UNHELD_MESSAGE_12] } },
   },
   {
     name: "after_delete_on_chat_recoverable_message_join",
+    since: 13,
     when: "AFTER DELETE ON chat_recoverable_message_join",
     steps: [refreshRoomNames("OLD"), DELETE_UNHELD_MESSAGE],
   },

@@ -1,5 +1,5 @@
 import { chatGuid, MAC_LINE, type Service, STYLE_DIRECT, STYLE_GROUP } from "../macos.ts";
-import type { ChatRow } from "./statements.ts";
+import type { ChatRow, NewChat } from "./rows.ts";
 import { newGuid, type Store, transact } from "./store.ts";
 
 /** A conversation of the simulated Messages. */
@@ -15,7 +15,8 @@ export class NotInMessages extends Error {
 
 /** The ROWID of a handle, created when new. */
 export function ensureHandle(store: Store, address: string, service: string): number {
-  store.sql.insertHandle.run(address, service, address);
+  // Messages marks a short code's kind behind it, as in 242733(smsft).
+  store.sql.insertHandle.run(address, service, address.replace(/\([a-z]+\)$/, ""));
   const handle = store.sql.handle.get(address, service);
   if (handle === undefined) throw new NotInMessages(`No handle ${address} on ${service}.`);
   return handle.id;
@@ -31,7 +32,8 @@ export function ensureDirect(store: Store, address: string, service: Service = "
   return transact(store, () => {
     const guid = chatGuid(store.macos, service, "direct", address);
     const id =
-      store.sql.chatByGuid.get(guid)?.id ?? insertChat(store, guid, STYLE_DIRECT, address, service, null);
+      store.sql.chatByGuid.get(guid)?.id ??
+      insertChat(store, { guid, style: STYLE_DIRECT, identifier: address, service, displayName: null });
     addHandle(store, id, address, service);
     linkService(store, id, address, service);
     return conversationById(store, id);
@@ -49,7 +51,8 @@ export function createGroup(
     const digits = BigInt(`0x${store.randomness.uuid().replaceAll("-", "").slice(16)}`) % 10n ** 18n;
     const identifier = `chat${String(digits).padStart(18, "1")}`;
     const guid = chatGuid(store.macos, service, "group", identifier);
-    const id = insertChat(store, guid, STYLE_GROUP, identifier, service, group.name);
+    const displayName = group.name;
+    const id = insertChat(store, { guid, style: STYLE_GROUP, identifier, service, displayName });
     for (const address of group.addresses) addHandle(store, id, address, service);
     linkService(store, id, identifier, service);
     return conversationById(store, id);
@@ -87,19 +90,14 @@ export function conversationById(store: Store, id: number): Conversation {
   return chat;
 }
 
-function insertChat(
+/** Inserts a conversation and nothing of what belongs to it; returns its ROWID. */
+export function insertChat(
   store: Store,
-  guid: string,
-  style: number,
-  identifier: string,
-  service: string,
-  displayName: string | null,
+  chat: Pick<NewChat, "guid" | "style" | "identifier" | "service" | "displayName">,
 ): number {
-  const roomName = style === STYLE_GROUP ? identifier : null;
-  const groupId = newGuid(store);
-  const line = MAC_LINE;
-  const chat = { guid, style, identifier, service, roomName, displayName, groupId, line };
-  return Number(store.sql.insertChat.run(chat).lastInsertRowid);
+  const roomName = chat.style === STYLE_GROUP ? chat.identifier : null;
+  const complete = { ...chat, roomName, groupId: newGuid(store), line: MAC_LINE };
+  return Number(store.sql.insertChat.run(complete).lastInsertRowid);
 }
 
 function linkService(store: Store, id: number, identifier: string, service: string): void {

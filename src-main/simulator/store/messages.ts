@@ -1,9 +1,11 @@
 import { appleNanoseconds } from "../apple-time.ts";
-import { MAC_LINE, STYLE_GROUP } from "../macos.ts";
-import { messageBody, type Piece, piecesOf, textOfOwnBody } from "../message-body.ts";
-import { type NewFile, type StoredAttachment, storeAttachment } from "./attachments.ts";
+import { accountOf, MAC_LINE, STYLE_GROUP } from "../macos.ts";
+import { messageBody, type Piece, piecesOf } from "../message-body.ts";
+import { type NewFile, pieceOf, type StoredAttachment, storeAttachment } from "./attachments.ts";
 import { type Actor, type Conversation, handleOf, NotInMessages, participantsOf } from "./conversations.ts";
-import type { MessageRow, NewMessage } from "./statements.ts";
+import { partsOf } from "./parts.ts";
+import type { MessageRow, NewMessage } from "./rows.ts";
+import { type ColumnValues, setColumns } from "./set-columns.ts";
 import { newGuid, type Store, transact } from "./store.ts";
 
 /** What a new message says and how it travels. Times in milliseconds since 1970. */
@@ -16,10 +18,20 @@ export interface MessageDraft {
   at?: number;
   /** Default: the conversation's. */
   service?: string;
-  /** The guid of the message this one replies to. */
+  /** The guid of the message this one replies to, and which of its parts; default the first. */
   replyTo?: string;
+  replyToPart?: number;
   /** `expressive_send_style_id`. */
   effect?: string;
+  subject?: string;
+  /** Which of this Mac's lines it came to or left by; default the conversation's. */
+  line?: string;
+  /** Default: a new one. iCloud brings messages back under the guid they had. */
+  guid?: string;
+  /** Leaves out the row that joins it to its conversation, which Messages may write later. */
+  withoutJoin?: boolean;
+  /** Further columns of `message`, written as they are. */
+  columns?: ColumnValues;
 }
 
 /** A row that was inserted. */
@@ -64,11 +76,6 @@ export function findMessage(store: Store, guid: string): MessageRow {
   return message;
 }
 
-/** The text of a message this simulator wrote; empty for one without. */
-export function textOf(message: MessageRow): string {
-  return textOfOwnBody(message.body) ?? message.text ?? "";
-}
-
 /** A row with nothing in it yet but a guid and a date. */
 export function blankRow(store: Store, service: string, at: number): NewMessage {
   return {
@@ -78,7 +85,7 @@ export function blankRow(store: Store, service: string, at: number): NewMessage 
     handle_id: 0,
     version: 10,
     service,
-    account: `P:${MAC_LINE}`,
+    account: accountOf(MAC_LINE),
     error: 0,
     date: appleNanoseconds(at),
     date_read: 0n,
@@ -112,8 +119,13 @@ export function blankRow(store: Store, service: string, at: number): NewMessage 
   };
 }
 
-/** Inserts a row and joins it to its conversation. Runs inside the caller's transaction. */
-export function insertRow(store: Store, chat: Conversation | null, row: NewMessage): Inserted {
+/** Inserts a row, with further columns as they are, and joins it to its conversation. Runs inside the caller's transaction. */
+export function insertRow(
+  store: Store,
+  chat: Conversation | null,
+  row: NewMessage,
+  columns: ColumnValues = {},
+): Inserted {
   const previous = chat === null || row.item_type !== 0 ? undefined : store.sql.lastGuidIn.get(chat.id);
   const complete: NewMessage = {
     ...row,
@@ -122,6 +134,7 @@ export function insertRow(store: Store, chat: Conversation | null, row: NewMessa
     ck_chat_id: chat?.guid ?? null,
   };
   const id = Number(store.sql.insertMessage.run(complete).lastInsertRowid);
+  setColumns(store, "message", id, columns);
   if (chat !== null) store.sql.joinMessage.run(chat.id, id, row.date);
   return { id, guid: row.guid };
 }
@@ -135,41 +148,55 @@ function insertOrdinary(
   return transact(store, () => {
     const at = draft.at ?? store.clock.now();
     const service = draft.service ?? draft.chat.service;
-    const row = blankRow(store, service, at);
+    const blank = blankRow(store, service, at);
+    const row = { ...blank, guid: draft.guid ?? blank.guid };
     const fromMe = who === "me";
     const files = (draft.files ?? []).map((file, index) =>
       storeAttachment(store, file, { guid: row.guid, index, fromMe, at }),
     );
     const body = messageBody(allPieces(draft.text ?? "", files));
-    const inserted = insertRow(store, draft.chat, {
+    const line = draft.line ?? store.sql.lineOf.get(draft.chat.id)?.line ?? MAC_LINE;
+    const complete: NewMessage = {
       ...row,
+      destination_caller_id: line,
+      account: accountOf(line),
       text: store.macos < 15 ? body.text : null,
       attributedBody: body.encoded,
       part_count: body.parts,
-      handle_id: fromMe ? recipientOf(store, draft.chat) : handleOf(store, who, service),
+      handle_id: fromMe ? recipientOf(store, draft.chat, service) : handleOf(store, who, service),
       is_from_me: fromMe ? 1 : 0,
       is_audio_message: files.some((file) => file.isAudio) ? 1 : 0,
       expressive_send_style_id: draft.effect ?? null,
       thread_originator_guid: draft.replyTo ?? null,
-      thread_originator_part: draft.replyTo === undefined ? null : replyRange(store, draft.replyTo),
+      thread_originator_part:
+        draft.replyTo === undefined ? null : replyRange(store, draft.replyTo, draft.replyToPart ?? 0),
       ...state(row.date),
+    };
+    const inserted = insertRow(store, draft.withoutJoin ? null : draft.chat, complete, {
+      subject: draft.subject ?? null,
+      ck_chat_id: draft.chat.guid,
+      sent_or_received_off_grid: service === "iMessageLite" ? 1 : 0,
+      ...draft.columns,
     });
     for (const file of files) store.sql.joinAttachment.run(inserted.id, file.rowId);
     return inserted;
   });
 }
 
-/** A sent message names the other person's handle in a conversation of two, and nobody in a group. */
-function recipientOf(store: Store, chat: Conversation): number {
-  return chat.style === STYLE_GROUP ? 0 : (participantsOf(store, chat)[0]?.id ?? 0);
+/** A sent message names the other person's handle on its service in a conversation of two, nobody in a group. */
+function recipientOf(store: Store, chat: Conversation, service: string): number {
+  const [other] = chat.style === STYLE_GROUP ? [] : participantsOf(store, chat);
+  return other === undefined ? 0 : handleOf(store, other, service);
 }
 
 function allPieces(text: string | readonly Piece[], files: readonly StoredAttachment[]): Piece[] {
   const pieces = typeof text === "string" ? piecesOf(text) : text;
-  return [...files.map((file) => ({ attachment: file.guid, name: file.name })), ...pieces];
+  return [...files.map(pieceOf), ...pieces];
 }
 
-/** Part, start and length of what a reply refers to: the first part as a whole. */
-function replyRange(store: Store, guid: string): string {
-  return `0:0:${textOf(findMessage(store, guid)).length}`;
+/** Part, start and length of what a reply refers to: a part as a whole. */
+function replyRange(store: Store, guid: string, number: number): string {
+  const parts = partsOf(store, findMessage(store, guid));
+  const part = parts.find((candidate) => candidate.number === number);
+  return `${number}:0:${part?.text.length ?? 0}`;
 }

@@ -1,7 +1,8 @@
 import { writeBinaryPlist } from "../binary-plist.ts";
 import { messageBody } from "../message-body.ts";
 import { type Actor, conversationById, handleOf, NotInMessages } from "./conversations.ts";
-import { blankRow, findMessage, type Inserted, insertRow, textOf } from "./messages.ts";
+import { blankRow, findMessage, type Inserted, insertRow } from "./messages.ts";
+import { textOf } from "./parts.ts";
 import { type Store, transact } from "./store.ts";
 
 /** The classic tapbacks in the order of their codes, 2000 to 2005, with the words Messages puts in the row. */
@@ -25,6 +26,8 @@ const REMOVAL = 1000;
 export interface Reaction {
   target: string;
   part?: number;
+  /** It is on an app's balloon or a link's preview (`bp:GUID`) rather than on a part (`p:N/GUID`). */
+  onBalloon?: boolean;
   by: Actor;
   kind: string;
   at?: number;
@@ -51,11 +54,8 @@ export function removeReaction(store: Store, reaction: Reaction): Inserted {
   });
 }
 
-function insertReaction(
-  store: Store,
-  { target, part = 0, by, kind, at }: Reaction,
-  offset: number,
-): Inserted {
+function insertReaction(store: Store, reaction: Reaction, offset: number): Inserted {
+  const { target, by, kind, at } = reaction;
   const message = findMessage(store, target);
   const index = CLASSIC.findIndex((classic) => classic.kind === kind);
   if (index < 0 && store.macos < 15) {
@@ -74,7 +74,7 @@ function insertReaction(
     is_from_me: by === "me" ? 1 : 0,
     is_sent: by === "me" ? 1 : 0,
     is_read: by === "me" ? 0 : 1,
-    associated_message_guid: `p:${part}/${target}`,
+    associated_message_guid: targetOf(reaction),
     associated_message_type: (index < 0 ? EMOJI : FIRST + index) + offset,
     associated_message_range_length: original.length,
     associated_message_emoji: index < 0 ? kind : null,
@@ -82,10 +82,15 @@ function insertReaction(
   });
 }
 
-function dropEarlier(store: Store, { target, part = 0, by }: Reaction): number {
+function targetOf({ target, part = 0, onBalloon = false }: Reaction): string {
+  return onBalloon ? `bp:${target}` : `p:${part}/${target}`;
+}
+
+function dropEarlier(store: Store, reaction: Reaction): number {
+  const { target, by } = reaction;
   const message = findMessage(store, target);
   const handle = handleOf(store, by, message.service);
-  const earlier = store.sql.reactionsBy.all(`p:${part}/${target}`, by === "me" ? 1 : 0, handle);
+  const earlier = store.sql.reactionsBy.all(targetOf(reaction), by === "me" ? 1 : 0, handle);
   for (const row of earlier) store.sql.deleteMessage.run(row.id);
   return earlier.length;
 }

@@ -1,5 +1,7 @@
 import { appleNanoseconds } from "../apple-time.ts";
-import type { MessageRow } from "./statements.ts";
+import { findMessage } from "./messages.ts";
+import type { MessageRow } from "./rows.ts";
+import { setColumns } from "./set-columns.ts";
 import { type Store, transact } from "./store.ts";
 
 /** A message left the Mac. Does nothing to one that failed. */
@@ -22,6 +24,17 @@ export function markRead(store: Store, message: MessageRow, at?: number): void {
     store.sql.markRead.run(when, message.id);
     if (message.fromMe === 0 && message.chatId !== null) store.sql.chatRead.run(when, message.chatId);
   });
+}
+
+/** A voice note was listened to. `at` in milliseconds since 1970, default now. */
+export function markPlayed(store: Store, id: number, at?: number): void {
+  store.sql.markPlayed.run(appleNanoseconds(at ?? store.clock.now()), id);
+}
+
+/** What was meant for iMessage went as SMS instead. Throws NotInMessages. */
+export function downgradeMessage(store: Store, guid: string): void {
+  const { id } = findMessage(store, guid);
+  setColumns(store, "message", id, { service: "SMS", was_downgraded: 1 });
 }
 
 /** A send failed with Apple's number: 22 not on iMessage, 25 file not readable. */

@@ -25,6 +25,8 @@ export interface StoreOptions {
   path: string;
   /** The version to create when there is no database yet; without it a missing database is an error. */
   macos?: Macos;
+  /** A new database gets its columns in an order drawn from this seed. */
+  shuffleColumns?: number;
   clock: Pick<Clock, "now">;
   randomness: Pick<Randomness, "uuid">;
 }
@@ -48,7 +50,7 @@ export function openMessageStore(options: StoreOptions): Store {
   const database = new Sqlite(path, { timeout: 5000 });
   try {
     database.pragma("busy_timeout = 5000");
-    const macos = detectMacos(database) ?? create(database, path, options.macos);
+    const macos = detectMacos(database) ?? create(database, path, options);
     database.pragma("foreign_keys = ON");
     return {
       database,
@@ -79,11 +81,11 @@ export function newGuid(store: Store): string {
   return store.randomness.uuid().toUpperCase();
 }
 
-function create(database: Database, path: string, macos: Macos | undefined): Macos {
+function create(database: Database, path: string, { macos, shuffleColumns }: StoreOptions): Macos {
   const tables = database.prepare<[], number>("SELECT count(*) FROM sqlite_master").pluck().get();
   if (macos === undefined || tables !== 0) throw new NoSimulatedDatabase(`${path} is no simulated chat.db.`);
   database.pragma("journal_mode = WAL");
-  createSchema(database, macos);
+  createSchema(database, macos, shuffleColumns === undefined ? {} : { shuffleColumns });
   chmodSync(path, 0o600);
   return macos;
 }

@@ -14,12 +14,17 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** An empty simulated database for one test. */
-export function temporaryStore(macos: Macos = 26, folder = temporaryFolder()): Store {
+/** An empty simulated database for one test. `shuffleColumns` is the seed of another order of columns. */
+export function temporaryStore(
+  macos: Macos = 26,
+  folder = temporaryFolder(),
+  shuffleColumns?: number,
+): Store {
   const { clock } = manualTime();
   const store = openMessageStore({
     path: join(folder, "chat.db"),
     macos,
+    ...(shuffleColumns === undefined ? {} : { shuffleColumns }),
     clock,
     randomness: seededChance(7),
   });
