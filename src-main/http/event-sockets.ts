@@ -67,8 +67,17 @@ export function openEventSockets(options: {
   };
 }
 
+/** AiMessage's clients expect these and no other; whoever wants more asks for it. */
+const UNASKED: readonly EventType[] = [
+  "message.received",
+  "message.sent",
+  "reaction.added",
+  "reaction.removed",
+];
+
 function parseTypes(text: string | null): ReadonlySet<EventType> {
-  if (text === null || text === "" || text === "*") return new Set(EVENT_TYPES);
+  if (text === null || text === "") return new Set(UNASKED);
+  if (text === "*") return new Set(EVENT_TYPES);
   const names = text.split(",");
   const unknown = names.find((name) => !EVENT_TYPES.some((type) => type === name));
   if (unknown !== undefined) {

@@ -13,6 +13,7 @@ import { isSqliteError } from "../storage/database.ts";
 import { cutOff } from "./cut-off.ts";
 import { parseInput } from "./parse.ts";
 import type { Dialect, Route } from "./route.ts";
+import { serveFile } from "./serve-file.ts";
 
 /** JSON bodies up to this size; a text of 100,000 bytes fits with every byte escaped. */
 const BODY_LIMIT = 1024 * 1024;
@@ -84,7 +85,10 @@ function mount(
       steps.push(answer(route));
       app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
     }
-    const allowed = routes.map((route) => route.method).join(", ");
+    const methods = routes.flatMap(({ answers, method }) =>
+      answers === "file" ? [method, "HEAD"] : [method],
+    );
+    const allowed = methods.join(", ");
     app.all(path, (request, response) => {
       response.set("Allow", allowed);
       throw new Fault("method_not_allowed", `${request.method} is not possible here, but ${allowed} is`);
@@ -142,13 +146,14 @@ function hasBody(request: Request): boolean {
 function answer(route: Route): express.RequestHandler {
   return async (request, response) => {
     const { params, query, body } = route.input;
-    const result = await route.handler({
+    const call = {
       params: parseInput(params, request.params),
       query: parseInput(query, request.query),
       body: body === null ? undefined : parseInput(body, request.body ?? {}),
       key: callerOf(response),
-    });
-    response.json(route.output.parse(result));
+    };
+    if (route.answers === "file") await serveFile(response, await route.handler(call));
+    else response.json(route.output.parse(await route.handler(call)));
   };
 }
 

@@ -13,11 +13,19 @@ export interface Call<P, Q, B> {
   key: ApiKey;
 }
 
-/**
- * One operation of the API as a value. The listener, 405s and everything else that is said about the API
- * derive from the table of these.
- */
-export interface Route {
+/** A file for a caller to download. */
+export interface ServedFile {
+  /** The folder that nothing outside of is served; absolute. */
+  root: string;
+  /** The file's way from `root`. */
+  path: string;
+  /** Its media type, such as `image/heic`. */
+  type: string;
+  /** What a download is called. */
+  name: string;
+}
+
+interface Operation {
   method: Method;
   /** As Express spells it: `/api/v1/messages/:id`. */
   path: string;
@@ -26,20 +34,50 @@ export interface Route {
   /** What the key must be allowed; null when no key is needed. */
   scope: Scope | null;
   input: { params: z.ZodType; query: z.ZodType; body: z.ZodType | null };
+}
+
+/** An operation that answers with JSON of the shape `output`. */
+export interface JsonRoute extends Operation {
+  answers: "json";
   output: z.ZodType;
   handler(call: Call<unknown, unknown, unknown>): unknown;
 }
 
-interface Description<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O extends z.ZodType> {
-  method: Method;
+/** An operation that answers with a file, whole or in ranges, and to HEAD with what it would send. */
+export interface FileRoute extends Operation {
+  answers: "file";
+  method: "GET";
+  /** What it may be, as ranges of media types: what a description of the API says. */
+  mediaTypes: readonly string[];
+  handler(call: Call<unknown, unknown, unknown>): Promise<ServedFile>;
+}
+
+/**
+ * One operation of the API as a value. The listener, 405s and everything else that is said about the API
+ * derive from the table of these.
+ */
+export type Route = JsonRoute | FileRoute;
+
+interface Asked<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   path: string;
   summary: string;
   scope: Scope | null;
   params?: P;
   query?: Q;
   body?: B;
+}
+
+interface Description<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O extends z.ZodType>
+  extends Asked<P, Q, B> {
+  method: Method;
   output: O;
   handler(call: Call<z.output<P>, z.output<Q>, z.output<B>>): z.input<O> | Promise<z.input<O>>;
+}
+
+interface FileDescription<P extends z.ZodType, Q extends z.ZodType>
+  extends Omit<Asked<P, Q, z.ZodUnknown>, "body"> {
+  mediaTypes: readonly string[];
+  handler(call: Call<z.output<P>, z.output<Q>, unknown>): Promise<ServedFile>;
 }
 
 const unread = z.unknown();
@@ -50,22 +88,45 @@ export function route<
   P extends z.ZodType = z.ZodUnknown,
   Q extends z.ZodType = z.ZodUnknown,
   B extends z.ZodType = z.ZodUnknown,
->(description: Description<P, Q, B, O>): Route {
+>(description: Description<P, Q, B, O>): JsonRoute {
   const { method, path, summary, scope, output, handler } = description;
   return {
+    answers: "json",
     method,
     path,
     summary,
     scope,
     output,
-    input: {
-      params: description.params ?? unread,
-      query: description.query ?? unread,
-      body: description.body ?? null,
-    },
+    input: inputOf(description),
     // The listener parses with these very schemas before it calls.
     handler: (call) => handler(call as Call<z.output<P>, z.output<Q>, z.output<B>>),
   };
+}
+
+/** Makes a route that is asked with GET or HEAD, and whose handler names a file to serve. */
+export function fileRoute<P extends z.ZodType = z.ZodUnknown, Q extends z.ZodType = z.ZodUnknown>(
+  description: FileDescription<P, Q>,
+): FileRoute {
+  const { path, summary, scope, mediaTypes, handler } = description;
+  return {
+    answers: "file",
+    method: "GET",
+    path,
+    summary,
+    scope,
+    mediaTypes,
+    input: inputOf(description),
+    // As above.
+    handler: (call) => handler(call as Call<z.output<P>, z.output<Q>, unknown>),
+  };
+}
+
+function inputOf({
+  params,
+  query,
+  body,
+}: Partial<Record<"params" | "query" | "body", z.ZodType>>): Operation["input"] {
+  return { params: params ?? unread, query: query ?? unread, body: body ?? null };
 }
 
 /** One API's wire format: where it lives, what it offers, how it words a refusal. */

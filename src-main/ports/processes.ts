@@ -5,6 +5,8 @@ export interface Command {
   args: readonly string[];
   /** After this many milliseconds the process and all its children are killed. */
   timeoutMs: number;
+  /** Kills them early; it ends as one that was killed. */
+  signal?: AbortSignal;
 }
 
 /** How it ended. */

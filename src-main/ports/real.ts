@@ -51,12 +51,19 @@ function runProcess(command: Command): Promise<Finished> {
       timedOut = true;
       killGroup(child.pid);
     }, command.timeoutMs);
-    child.once("error", (cause) => {
+    const giveUp = (): void => killGroup(child.pid);
+    command.signal?.addEventListener("abort", giveUp);
+    if (command.signal?.aborted) giveUp();
+    const settled = (): void => {
       clearTimeout(deadline);
+      command.signal?.removeEventListener("abort", giveUp);
+    };
+    child.once("error", (cause) => {
+      settled();
       reject(cause);
     });
     child.once("close", (exitCode) => {
-      clearTimeout(deadline);
+      settled();
       resolve({ exitCode: timedOut ? null : exitCode, stdout, stderr, timedOut });
     });
   });
