@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { EventType } from "./domain/event.ts";
+import { GroupChange } from "./domain/group-change.ts";
+import { MessageKind } from "./domain/message.ts";
 import { ReactionKind } from "./domain/reaction.ts";
 import { Status } from "./status.ts";
 
@@ -12,11 +14,21 @@ export const EventLine = z.object({
   /** The other side: a handle or a group's name; null in a notice. */
   person: z.string().nullable(),
   isFromMe: z.boolean(),
-  /** The message's text; of a reaction the text of the message it is on; of a notice its sentence. */
+  /** What the message is; null of everything that is told of no message. */
+  kind: MessageKind.nullable(),
+  /**
+   * What the message says: its text, a link's title, a poll's question, a voice message's words; of a reaction
+   * the same of the message it is on; of a notice its sentence.
+   */
   text: z.string().nullable(),
   attachments: z.int(),
+  /** How many votes a poll has. */
+  votes: z.int(),
   reaction: ReactionKind.nullable(),
   emoji: z.string().nullable(),
+  /** What was done to a conversation, and by whom. */
+  change: GroupChange.nullable(),
+  by: z.string().nullable(),
 });
 export type EventLine = z.infer<typeof EventLine>;
 

@@ -58,7 +58,7 @@ export function keepChatDb(path: string, clock: Clock): ChatDb {
     read(question) {
       try {
         if (open === null) {
-          open = openChatDatabase(path);
+          open = openChatDatabase(path, clock);
           opened += 1;
         }
         const answer = question(open);

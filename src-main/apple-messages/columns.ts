@@ -15,3 +15,11 @@ export function probeColumns(database: Database, table: string): Columns {
 export function columnOr(columns: Columns, alias: string, name: string, fallback: string): string {
   return columns.has(name) ? `${alias}.${name}` : fallback;
 }
+
+/**
+ * A number and a text handed in to a statement, to be written instead of a bare `?`. better-sqlite3's SQLite is
+ * built with STAT4: there the planner looks at the value of a `?` that a column is compared with, and so makes
+ * the whole statement anew each time one is bound (75 µs for a row of `message`, against 6 for reading it).
+ */
+export const NUMBER = "(? + 0)";
+export const TEXT = "(? || '')";

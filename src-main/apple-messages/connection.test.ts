@@ -71,7 +71,7 @@ describe("a connection for reading", () => {
     const reader = openChatDatabase(messages.path);
     onTestFinished(() => reader.close());
     const { id } = messages.receive("one");
-    expect(reader.messages.newest()?.row_id).toBe(id);
+    expect(reader.feed.newest()?.row_id).toBe(id);
     expect(Object.keys(reader)).not.toContain("run");
   });
 

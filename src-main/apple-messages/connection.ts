@@ -1,6 +1,11 @@
 import { closeSync, openSync, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
+import type { Clock } from "../ports/clock.ts";
+import { type ContentQueries, prepareContentQueries } from "./content-queries.ts";
 import { type ConversationQueries, prepareConversationQueries } from "./conversation-queries.ts";
+import { type Directory, prepareDirectory } from "./directory/directory.ts";
+import { type FeedQueries, prepareFeedQueries } from "./feed/feed-queries.ts";
+import { type History, prepareHistory } from "./history/history.ts";
 import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
 import { readingFailure } from "./reading-failure.ts";
 
@@ -10,13 +15,22 @@ export interface FileIdentity {
   inode: number;
 }
 
-/** chat.db, open for reading, with every statement prepared. */
+/** chat.db, open for reading, with every statement prepared; what a message is made of comes from here (MessageContext). */
 export interface ChatDatabase {
   file: FileIdentity;
   /** Changes whenever another connection commits; costs about 2 µs. */
   dataVersion(): number;
+  /** Asks several questions about one and the same moment. */
+  snapshot<T>(questions: () => T): T;
   messages: MessageQueries;
+  content: ContentQueries;
   conversations: ConversationQueries;
+  /** All conversations, merged. */
+  directory: Directory;
+  /** Messages by their place, for pages. */
+  history: History;
+  feed: FeedQueries;
+  rowIdOf(guid: string): number | null;
   close(): void;
 }
 
@@ -26,8 +40,9 @@ const BUSY_TIMEOUT_MS = 50;
 /**
  * Opens chat.db for reading only. Never `immutable` (it would miss the WAL), never for writing.
  * Throws ReadingFailure.
+ * @param clock says how old the directory is; without one it is read again after every commit.
  */
-export function openChatDatabase(path: string): ChatDatabase {
+export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> | null = null): ChatDatabase {
   let database: Database | undefined;
   try {
     const { dev, ino } = statSync(path);
@@ -35,11 +50,25 @@ export function openChatDatabase(path: string): ChatDatabase {
     database.pragma("query_only = ON");
     const dataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
     const open = database;
+    const version = (): number => dataVersion.get() ?? 0;
+    const messages = prepareMessageQueries(open);
+    const inTransaction = open.transaction((questions: () => void) => questions());
     return {
       file: { device: dev, inode: ino },
-      dataVersion: () => dataVersion.get() ?? 0,
-      messages: prepareMessageQueries(open),
+      dataVersion: version,
+      snapshot(questions) {
+        const answers: ReturnType<typeof questions>[] = [];
+        inTransaction(() => answers.push(questions()));
+        const [answer] = answers;
+        return answer as ReturnType<typeof questions>;
+      },
+      messages,
+      content: prepareContentQueries(open),
       conversations: prepareConversationQueries(open),
+      directory: prepareDirectory(open, version, clock),
+      history: prepareHistory(open),
+      feed: prepareFeedQueries(open),
+      rowIdOf: messages.rowIdOf,
       close: () => void open.close(),
     };
   } catch (thrown) {

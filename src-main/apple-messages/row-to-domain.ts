@@ -1,90 +1,158 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import type { AppBalloon, LinkPreview } from "../../src-shared/domain/app-content.ts";
 import type { Attachment } from "../../src-shared/domain/attachment.ts";
-import type { Message, MessageStatus } from "../../src-shared/domain/message.ts";
+import type { GroupChange } from "../../src-shared/domain/group-change.ts";
+import type { Message, MessageFilter, MessageKind, MessageStatus } from "../../src-shared/domain/message.ts";
 import type { Reaction } from "../../src-shared/domain/reaction.ts";
-import { parseTarget, reactionOf } from "./association.ts";
+import { parseReply, parseTarget, reactionOf, type Target } from "./association.ts";
 import type { Change } from "./change.ts";
-import type { AttachmentRow, MessageQueries, MessageRow } from "./message-queries.ts";
-import { decodeAttributedBody } from "./typedstream/attributed-body.ts";
+import { locationBalloon, readAppBalloon } from "./content/app.ts";
+import { type FileCheck, inOrderOfText, toAttachment } from "./content/attachments.ts";
+import { readEdits } from "./content/edits.ts";
+import { effectName } from "./content/effect.ts";
+import { groupChangeOf } from "./content/group-change.ts";
+import { kindOf } from "./content/kind.ts";
+import { barePreview, readLinkPreview } from "./content/link.ts";
+import { pollOf } from "./content/poll-rows.ts";
+import { senderOf } from "./content/sender.ts";
+import { placeFiles, type ReadText, readHeading, readText } from "./content/text.ts";
+import type { ContentQueries } from "./content-queries.ts";
+import type { MessageRow } from "./message-row.ts";
 
-/** Where an attachment, an app's balloon or a breadcrumb stands in the text. */
-const PLACEHOLDERS = /[\ufffc\ufffd]/g;
+export { withoutPlaceholders } from "./content/placeholders.ts";
+export { bodyOf } from "./content/text.ts";
 
-/** The text of a row: the attributed body first, `text` only as the fallback. Null when there is none. */
-export function bodyOf(row: MessageRow): string | null {
-  // SQLite keeps whatever type a program wrote, so neither is trusted to be what its column says.
-  const body: unknown = row.attributed_body;
-  const decoded = body instanceof Uint8Array ? decodeAttributedBody(body) : null;
-  const text = decoded?.text ?? row.text;
-  if (typeof text !== "string") return null;
-  const bare = withoutPlaceholders(text);
-  // A message that is nothing but its attachments has no text.
-  return bare.trim() === "" && bare !== text ? null : bare;
+/** What a row is read with. */
+export interface MessageContext {
+  content: ContentQueries;
+  directory: {
+    /** Every id of the conversations that these chats are, the main one first. */
+    idsOf(chatRowIds: readonly number[]): string[];
+    filterOf(chatRowIds: readonly number[]): MessageFilter;
+  };
+  /** ROWID of the message with this guid. */
+  rowIdOf(guid: string): number | null;
+  /** Whether a file is there; by default the file system is asked. */
+  files?: FileCheck;
 }
 
-/** A text as `bodyOf` gives it. */
-export function withoutPlaceholders(text: string): string {
-  return text.replaceAll(PLACEHOLDERS, "");
-}
-
-/** A row as the message it is. */
-export function toMessage(row: MessageRow, queries: MessageQueries): Message {
+/** A row as the message it is, whatever kind of row it is. Never throws for what a correspondent sent. */
+export function toMessage(row: MessageRow, context: MessageContext): Message {
+  const { content, directory } = context;
+  const { chats, deletedAt } = content.place(row.row_id);
+  const kind = kindOf(row);
+  const sender = senderOf(row);
+  const text = kind === "app" ? readHeading(row) : readText(row);
+  const files = row.has_attachments === 1 ? inOrderOfText(content.attachments(row.row_id), text.files) : [];
+  const isVoice = row.is_audio === 1;
+  const attachments = files.map((file) => toAttachment(file, isVoice, context.files));
+  const edits = row.edited_at === null && row.summary === null ? null : readEdits(row);
+  const link = linkOf(row, kind, text);
   return {
     rowId: row.row_id,
     guid: row.guid,
-    conversationIds: queries.chatGuids(row.row_id),
-    sender: senderOf(row),
+    kind: link === null ? kind : "link",
+    conversationIds: directory.idsOf(chats),
+    sender,
     isFromMe: row.is_from_me === 1,
-    body: bodyOf(row),
-    attachments: row.has_attachments ? queries.attachments(row.row_id).map(toAttachment) : [],
+    line: row.line ?? chatLineOf(chats, content),
+    body: text.body,
+    subject: row.subject,
+    parts: text.files.length > 0 || files.length === 0 ? text.parts : placeFiles(text.parts, files),
+    mentions: text.mentions,
+    links: text.links,
+    styles: text.styles,
+    detections: text.detections,
+    oneTimeCode: text.oneTimeCode,
+    attachments,
+    transcription: text.transcription ?? (isVoice ? heardIn(attachments) : null),
     at: row.at ?? 0,
+    deliveredAt: row.delivered_at,
+    readAt: row.read_at,
+    playedAt: row.played_at,
+    editedAt: row.edited_at,
+    deletedAt,
+    scheduledFor: isScheduled(row) ? row.at : null,
     service: row.service,
     status: statusOf(row),
     errorCode: row.error,
+    wasDowngraded: row.was_downgraded === 1,
+    edits: edits?.edits ?? [],
+    isUnsent: edits?.isUnsent ?? false,
+    unsentParts: edits?.unsentParts ?? [],
+    replyTo: row.thread_guid === null ? null : parseReply(row.thread_guid, row.thread_part),
+    target: targetOf(row),
+    effect: row.effect === null ? null : effectName(row.effect),
+    link,
+    poll: pollOf(row, kind, content),
+    app: appOf(row, kind, text),
+    groupChange: kind === "group_change" ? groupChangeOf(row, sender, content) : null,
+    filter: directory.filterOf(chats),
+    isLate: false,
   };
 }
 
-/** A row as what happened: null for rows that are neither message nor tapback (group changes, votes). */
-export function toChange(row: MessageRow, queries: MessageQueries): Change | null {
-  const reaction = reactionOf(row.associated_type);
-  if (reaction && row.associated_guid !== null) {
-    const data = toReaction(row, row.associated_guid, reaction, queries);
-    return { type: reaction.removed ? "reaction.removed" : "reaction.added", data };
+/**
+ * A row as what happened: a message in or out, or a tapback put on or taken off. Null for what happens around
+ * the messages (group changes, votes, shared locations), for tapbacks of kinds that are not known yet, and for
+ * rows of unknown kinds that hold nothing.
+ */
+export function toChange(row: MessageRow, context: MessageContext): Change | null {
+  const reaction = toReaction(row, context);
+  if (reaction !== null) {
+    return { type: reaction.removed ? "reaction.removed" : "reaction.added", data: reaction };
   }
-  if (row.item_type !== 0 || row.associated_type >= 2000) return null;
-  const data = toMessage(row, queries);
+  const kind = kindOf(row);
+  if (SILENT.has(kind)) return null;
+  if (kind === "other" && row.associated_type >= 2000) return null;
+  const data = toMessage(row, context);
+  if (kind === "other" && data.body === null && data.attachments.length === 0) return null;
   return { type: data.isFromMe ? "message.sent" : "message.received", data };
 }
 
-function toReaction(
-  row: MessageRow,
-  associated: string,
-  { kind, removed }: Pick<Reaction, "kind" | "removed">,
-  queries: MessageQueries,
-): Reaction {
+/** What happens around the messages. */
+const SILENT: ReadonlySet<MessageKind> = new Set<MessageKind>([
+  "group_change",
+  "location",
+  "shareplay",
+  "audio_kept",
+  "poll_vote",
+  "poll_update",
+]);
+
+/** A row as the tapback it is; null for every other row. */
+export function toReaction(row: MessageRow, context: MessageContext): Reaction | null {
+  const associated = row.associated_guid;
+  const reaction = associated === null ? null : reactionOf(row.associated_type);
+  if (associated === null || reaction === null) return null;
   const target = parseTarget(associated);
   return {
     rowId: row.row_id,
     guid: row.guid,
     targetGuid: target.guid,
-    targetRowId: queries.byGuid(target.guid)?.row_id ?? null,
+    targetRowId: context.rowIdOf(target.guid),
     targetPart: target.part,
-    conversationIds: queries.chatGuids(row.row_id),
+    conversationIds: context.directory.idsOf(context.content.chatRowIds(row.row_id)),
     sender: senderOf(row),
     isFromMe: row.is_from_me === 1,
-    kind,
-    emoji: kind === "emoji" ? row.associated_emoji : null,
-    removed,
+    kind: reaction.kind,
+    emoji: reaction.kind === "emoji" ? row.associated_emoji : null,
+    removed: reaction.removed,
     at: row.at ?? 0,
   };
 }
 
-/** Short codes may carry a suffix such as `(smsft)`; the spelling before canonicalisation has not. */
-function senderOf(row: MessageRow): string | null {
-  if (row.is_from_me === 1) return null;
-  if (row.handle?.includes("(") && row.uncanonical_handle) return row.uncanonical_handle;
-  return row.handle;
+/**
+ * A row as what was done to its conversation, and by whom: a handle, null when it was this Mac's owner or
+ * Messages does not say. Null for every other row.
+ */
+export function toGroupChange(
+  row: MessageRow,
+  context: Pick<MessageContext, "content">,
+): { change: GroupChange; by: string | null } | null {
+  if (kindOf(row) !== "group_change") return null;
+  const by = senderOf(row);
+  const change = groupChangeOf(row, by, context.content);
+  return change && { change, by };
 }
 
 function statusOf(row: MessageRow): MessageStatus {
@@ -93,16 +161,40 @@ function statusOf(row: MessageRow): MessageStatus {
   return row.is_delivered === 1 ? "delivered" : "sent";
 }
 
-function toAttachment(row: AttachmentRow): Attachment {
-  return {
-    guid: row.guid,
-    path: row.filename === null ? null : expandHome(row.filename),
-    name: row.transfer_name,
-    mimeType: row.mime_type,
-    sizeBytes: row.total_bytes,
-  };
+/** The line last used in the conversation, without the `E:` or `P:` of the account it belongs to. */
+function chatLineOf(chats: readonly number[], content: ContentQueries): string | null {
+  const line = chats[0] === undefined ? null : content.chatLine(chats[0]);
+  return line?.replace(/^[EP]:/, "") || null;
 }
 
-function expandHome(path: string): string {
-  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
+/** `schedule_type` of a message that waits for its date; once it went it is like any other. */
+const SEND_LATER = 2;
+
+function isScheduled(row: MessageRow): boolean {
+  const isWaiting = row.is_sent === 0 && row.is_delivered === 0 && row.error === 0;
+  return row.schedule_type === SEND_LATER && isWaiting;
+}
+
+/** A poll names itself, which is no target. */
+function targetOf(row: MessageRow): Target | null {
+  if (row.associated_guid === null) return null;
+  const target = parseTarget(row.associated_guid);
+  return target.guid === row.guid ? null : target;
+}
+
+/** The preview of a link. One that came by itself has a payload, but no balloon that says what it is. */
+function linkOf(row: MessageRow, kind: MessageKind, text: ReadText): LinkPreview | null {
+  if (kind === "link") return readLinkPreview(row.payload) ?? barePreview(text.links[0]?.url ?? text.body);
+  return kind === "message" && row.payload !== null ? readLinkPreview(row.payload) : null;
+}
+
+function appOf(row: MessageRow, kind: MessageKind, text: ReadText): AppBalloon | null {
+  if (kind === "app" || kind === "handwriting" || kind === "digital_touch") {
+    return readAppBalloon(row, kind, text.body);
+  }
+  return kind === "location" ? locationBalloon(row) : null;
+}
+
+function heardIn(attachments: readonly Attachment[]): string | null {
+  return attachments.find(({ description }) => description !== null)?.description ?? null;
 }

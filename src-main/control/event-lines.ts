@@ -1,4 +1,5 @@
 import type { EventLine } from "../../src-shared/control.ts";
+import type { Conversation } from "../../src-shared/domain/conversation.ts";
 import type { Event } from "../../src-shared/domain/event.ts";
 import type { Message } from "../../src-shared/domain/message.ts";
 import type { Reaction } from "../../src-shared/domain/reaction.ts";
@@ -6,58 +7,101 @@ import { parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 
+interface Reading {
+  messages: Messages;
+  conversations: Conversations;
+}
+
 /** An event as one line of the window: who, what, when. */
-export function eventLine(
-  event: Event,
-  reading: { messages: Messages; conversations: Conversations },
-): EventLine {
+export function eventLine(event: Event, reading: Reading): EventLine {
   const { id, seq, type, at } = event;
-  const line = { id, seq, type, at, person: personOf(event.data, reading.conversations) };
-  if (event.type === "message.received" || event.type === "message.sent") {
-    const { isFromMe, body, attachments } = event.data;
-    return { ...line, isFromMe, text: body, attachments: attachments.length, reaction: null, emoji: null };
+  return { ...BLANK, id, seq, type, at, ...told(event, reading) };
+}
+
+/** A notice of the gateway about itself. */
+export function noticeLine(id: string, at: number, sentence: string): EventLine {
+  return { ...BLANK, id, at, text: sentence };
+}
+
+const BLANK: Omit<EventLine, "id" | "at"> = {
+  seq: null,
+  type: null,
+  person: null,
+  isFromMe: false,
+  kind: null,
+  text: null,
+  attachments: 0,
+  votes: 0,
+  reaction: null,
+  emoji: null,
+  change: null,
+  by: null,
+};
+
+function told(event: Event, reading: Reading): Partial<EventLine> {
+  switch (event.type) {
+    case "reaction.added":
+    case "reaction.removed": {
+      const { isFromMe, kind, emoji } = event.data;
+      const text = textOfTarget(event.data, reading.messages);
+      return { person: personOf(event.data, reading.conversations), isFromMe, text, reaction: kind, emoji };
+    }
+    case "message.deleted": {
+      const { conversationIds } = event.data;
+      return { person: personIn(conversationIds[0], reading.conversations) };
+    }
+    case "conversation.updated": {
+      const { conversation, change, by } = event.data;
+      return { person: nameOf(conversation), change, by };
+    }
+    default: {
+      const { isFromMe, kind, attachments, poll } = event.data;
+      const person = personOf(event.data, reading.conversations);
+      const votes = poll?.votes.length ?? 0;
+      return { person, isFromMe, kind, text: textOf(event.data), attachments: attachments.length, votes };
+    }
   }
-  const { isFromMe, kind, emoji } = event.data;
-  const text = bodyOfTarget(event.data, reading.messages);
-  return { ...line, isFromMe, text, attachments: 0, reaction: kind, emoji };
+}
+
+/** What a message says, whatever says it. */
+function textOf({ body, kind, poll, link, app, transcription }: Message): string | null {
+  switch (kind) {
+    case "poll":
+      return poll && (poll.title ?? poll.options.map(({ text }) => text).join(", "));
+    case "link":
+      return link?.title ?? body ?? link?.url ?? null;
+    case "audio":
+      return transcription ?? body;
+    default:
+      return body ?? app?.summary ?? null;
+  }
 }
 
 /** Who it came from; for what this Mac sent, where it went. */
 function personOf(data: Message | Reaction, conversations: Conversations): string | null {
-  if (data.sender !== null) return data.sender;
-  const id = data.conversationIds[0];
+  return data.sender ?? personIn(data.conversationIds[0], conversations);
+}
+
+function personIn(id: string | undefined, conversations: Conversations): string | null {
   if (id === undefined) return null;
   const direct = parseChatGuid(id);
   if (direct?.separator === "-") return direct.identifier;
   try {
-    const { displayName, participants } = conversations.get(id);
-    return displayName ?? participants.join(", ");
+    return nameOf(conversations.get(id));
   } catch {
     // Gone meanwhile, or chat.db cannot be read: the line is worth showing all the same.
     return null;
   }
 }
 
-function bodyOfTarget(reaction: Reaction, messages: Messages): string | null {
+function nameOf({ displayName, participants }: Conversation): string {
+  return displayName ?? participants.join(", ");
+}
+
+function textOfTarget(reaction: Reaction, messages: Messages): string | null {
   try {
-    return messages.get(reaction.targetGuid).body;
+    return textOf(messages.get(reaction.targetGuid));
   } catch {
     return null;
   }
-}
-
-/** A notice of the gateway about itself. */
-export function noticeLine(id: string, at: number, sentence: string): EventLine {
-  return {
-    id,
-    seq: null,
-    type: null,
-    at,
-    person: null,
-    isFromMe: false,
-    text: sentence,
-    attachments: 0,
-    reaction: null,
-    emoji: null,
-  };
 }

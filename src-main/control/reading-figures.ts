@@ -1,6 +1,6 @@
 import type { Status } from "../../src-shared/status.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
-import type { MessageQueries } from "../apple-messages/message-queries.ts";
+import type { ChatDatabase } from "../apple-messages/connection.ts";
 import type { Clock } from "../ports/clock.ts";
 
 const HOUR_MS = 3_600_000;
@@ -15,36 +15,51 @@ export interface ReadingFigures {
   hours: Status["hours"];
 }
 
+/** What was counted, of which state of the file, and until when it may be shown although that has changed. */
+interface Counted {
+  figures: ReadingFigures;
+  version: number;
+  generation: number;
+  hour: number;
+  goodUntil: number;
+}
+
 /**
- * Makes a function that counts, as often as counting is cheap. While chat.db cannot be read it gives the hours
+ * Makes a function that counts, as often as counting is cheap, and never twice the same. While chat.db cannot be read it gives the hours
  * that were known before, and null for those since.
  */
 export function readingFigures(chatDb: ChatDb, clock: Clock): () => ReadingFigures {
-  let known: ReadingFigures | null = null;
-  let goodUntil = 0;
+  let known: Counted | null = null;
   return () => {
     const started = clock.monotonic();
-    if (known !== null && started < goodUntil && chatDb.trouble() === null) return known;
+    if (known !== null && started < known.goodUntil && chatDb.trouble() === null) return known.figures;
     const now = clock.now();
+    const hour = Math.floor(now / HOUR_MS);
     try {
-      known = chatDb.read(({ messages }) => count(messages, now));
-      goodUntil = started + (clock.monotonic() - started) * COUNTING_SHARE;
-      return known;
+      known = chatDb.read((database) => {
+        const version = database.dataVersion();
+        const generation = chatDb.generation();
+        const isSame = known?.version === version && known.generation === generation && known.hour === hour;
+        if (known !== null && isSame) return known;
+        const figures = count(database, now);
+        const goodUntil = started + (clock.monotonic() - started) * COUNTING_SHARE;
+        return { figures, version, generation, hour, goodUntil };
+      });
+      return known.figures;
     } catch {
-      return whatIsLeft(known, chatDb.trouble()?.since ?? now, now);
+      return whatIsLeft(known?.figures ?? null, chatDb.trouble()?.since ?? now, now);
     }
   };
 }
 
-function count(messages: MessageQueries, now: number): ReadingFigures {
+function count({ messages }: ChatDatabase, now: number): ReadingFigures {
   const starts = hourStarts(now);
   const counts = new Map(messages.hourly(starts[0] ?? now).map((row) => [row.hour * HOUR_MS, row]));
   const hours = starts.map((startsAt) => {
     const row = counts.get(startsAt);
     return { startsAt, received: row?.received ?? 0, sent: row?.sent ?? 0 };
   });
-  const latest = messages.page({ chats: null, since: 0, limit: 1, offset: 0 })[0];
-  return { messages: messages.count(), lastMessageAt: latest?.at ?? null, hours };
+  return { messages: messages.count(), lastMessageAt: messages.lastWrittenAt(now), hours };
 }
 
 function whatIsLeft(known: ReadingFigures | null, brokenSince: number, now: number): ReadingFigures {

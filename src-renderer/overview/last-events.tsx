@@ -1,4 +1,19 @@
-import { ArrowDownLeft, ArrowUpRight, Heart, HeartOff, type LucideIcon, TriangleAlert } from "lucide-react";
+import {
+  ArrowDownLeft,
+  ArrowUpRight,
+  Check,
+  CheckCheck,
+  Heart,
+  HeartOff,
+  type LucideIcon,
+  OctagonX,
+  Pencil,
+  RefreshCw,
+  Trash2,
+  TriangleAlert,
+  Undo2,
+  Users,
+} from "lucide-react";
 import type { EventLine } from "../../src-shared/control.ts";
 import { eventWords } from "../../src-shared/words/event-words.ts";
 import { exactWords, logTimeWords } from "../../src-shared/words/moments.ts";
@@ -14,8 +29,16 @@ const SHOWN = 8;
 const GLYPHS: Record<NonNullable<EventLine["type"]>, LucideIcon> = {
   "message.received": ArrowDownLeft,
   "message.sent": ArrowUpRight,
+  "message.delivered": Check,
+  "message.read": CheckCheck,
+  "message.failed": OctagonX,
+  "message.edited": Pencil,
+  "message.unsent": Undo2,
+  "message.updated": RefreshCw,
+  "message.deleted": Trash2,
   "reaction.added": Heart,
   "reaction.removed": HeartOff,
+  "conversation.updated": Users,
 };
 
 function Row({ line, isNew, now }: { line: EventLine; isNew: boolean; now: number }) {

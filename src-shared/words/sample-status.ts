@@ -39,10 +39,14 @@ export function sampleLine(other: Partial<EventLine> = {}): EventLine {
     at: SAMPLE_NOW,
     person: "Maya",
     isFromMe: false,
+    kind: "message",
     text: "Hi",
     attachments: 0,
+    votes: 0,
     reaction: null,
     emoji: null,
+    change: null,
+    by: null,
     ...other,
   };
 }

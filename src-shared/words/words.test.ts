@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventLine } from "../control.ts";
+import type { GroupChange } from "../domain/group-change.ts";
 import { ReadingProblem, SendingProblem, type Status } from "../status.ts";
 import { eventWords } from "./event-words.ts";
 import { type HealthRow, healthRows } from "./health-rows.ts";
@@ -242,6 +243,75 @@ describe("events", () => {
     );
     expect(read({ type: "reaction.removed", reaction: "like" })).toBe("Maya took a thumbs up back from “Hi”");
     expect(read({ type: null, seq: null, person: null, text: "Reading stopped" })).toBe("Reading stopped");
+  });
+
+  it.each<[Partial<EventLine>, string]>([
+    [{ kind: "audio", text: "see you at eight" }, "Maya\u2002Voice message: see you at eight"],
+    [{ kind: "audio", text: null, attachments: 1 }, "Maya\u2002Voice message"],
+    [{ kind: "link", text: "A page" }, "Maya\u2002Shared a link: A page"],
+    [{ kind: "poll", text: "Lunch?" }, "Maya\u2002Sent a poll: Lunch?"],
+    [{ kind: "sticker", text: null, attachments: 1 }, "Maya\u2002Sent a sticker"],
+    [{ kind: "handwriting", text: "Handwritten message" }, "Maya\u2002Sent a handwritten message"],
+    [{ kind: "app", text: "Check In: Ended" }, "Maya\u2002Check In: Ended"],
+    [{ kind: "app", text: null }, "Maya\u2002A message without text"],
+  ])("say what a message is: %j", (other, words) => {
+    expect(read(other)).toBe(words);
+  });
+
+  it.each<[Partial<EventLine>, string]>([
+    [{ type: "message.delivered", isFromMe: true }, "Delivered to Maya\u2002Hi"],
+    [{ type: "message.read", isFromMe: true }, "Maya read “Hi”"],
+    [{ type: "message.read", isFromMe: true, text: null }, "Maya read a message"],
+    [{ type: "message.read" }, "You read Maya\u2002Hi"],
+    [{ type: "message.failed", isFromMe: true }, "Not sent to Maya\u2002Hi"],
+    [{ type: "message.edited" }, "Maya edited: Hi"],
+    [{ type: "message.edited", isFromMe: true }, "You edited: Hi"],
+    [{ type: "message.unsent" }, "Maya unsent a message"],
+    [{ type: "message.unsent", isFromMe: true }, "You unsent a message"],
+    [
+      { type: "message.updated", kind: "poll", text: "Lunch?", votes: 1 },
+      "Maya’s poll “Lunch?” now has 1 vote",
+    ],
+    [
+      { type: "message.updated", kind: "poll", text: null, votes: 2, isFromMe: true },
+      "Your poll now has 2 votes",
+    ],
+    [
+      { type: "message.updated", kind: "link", text: "A page" },
+      "Maya\u2002Now complete: Shared a link: A page",
+    ],
+    [{ type: "message.updated", attachments: 2, isFromMe: true }, "To Maya\u2002Now complete: Hi (2 files)"],
+    [{ type: "message.deleted", kind: null, text: null }, "A message was deleted from Maya"],
+    [
+      { type: "message.deleted", kind: null, text: null, person: null },
+      "A message was deleted from a conversation",
+    ],
+  ])("say what became of a message: %j", (other, words) => {
+    expect(read(other)).toBe(words);
+  });
+
+  it.each<[GroupChange["action"], Partial<GroupChange>, string, string]>([
+    [
+      "renamed",
+      { name: "Climbers" },
+      "Maya renamed the group to “Climbers”",
+      "The group is now called Climbers",
+    ],
+    ["name_removed", {}, "Maya took the group’s name away", "Hikers has no name any more"],
+    ["member_added", { handle: "Sam" }, "Maya added Sam", "Hikers has a new member: Sam"],
+    ["member_removed", { handle: "Sam" }, "Maya removed Sam", "Hikers lost a member: Sam"],
+    ["member_left", { handle: "Maya" }, "Maya left the group", "Hikers lost a member"],
+    ["number_changed", {}, "Maya has another number", "Hikers has a member with another number"],
+    ["photo_set", {}, "Maya changed the group’s picture", "Hikers has a new picture"],
+    ["photo_removed", {}, "Maya removed the group’s picture", "Hikers has no picture any more"],
+    ["background_set", {}, "Maya changed the background", "Hikers has a new background"],
+    ["background_removed", {}, "Maya removed the background", "Hikers has no background any more"],
+  ])("say what was done to a conversation: %s", (action, rest, byMaya, byNobody) => {
+    const change = { action, handle: null, name: null, ...rest };
+    const line = { type: "conversation.updated", kind: null, text: null, person: "Hikers", change } as const;
+    expect(read({ ...line, by: "Maya" })).toBe(byMaya);
+    expect(read({ ...line, by: null })).toBe(byNobody);
+    expect(read({ ...line, change: null })).toBe("Hikers was changed");
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createGroup, receiveMessage } from "../../simulator/message-store.ts";
+import { createGroup, receiveMessage, renameGroup } from "../../simulator/message-store.ts";
 import { at, keysOf, request } from "../../testing/http-client.ts";
 import { runningGateway } from "../../testing/running-gateway.ts";
 import { MAYA } from "../../testing/simulated-messages.ts";
-import { MESSAGE_KEYS } from "../../testing/wire-shapes.ts";
+import { MESSAGE_KEYS } from "./testing/wire-keys.ts";
 
 describe("GET /health", () => {
   it("is AiMessage's, with the mode", async () => {
@@ -24,7 +24,7 @@ describe("GET /messages", () => {
     const { id, guid } = messages.receive("Hey!", { at: Date.UTC(2026, 2, 23, 23, 49, 54, 987) });
     messages.send("Hi back", { state: "sent" });
     const { json } = await ask("/messages");
-    expect(keysOf(json)).toEqual(["count", "data"]);
+    expect(keysOf(json)).toEqual(["count", "data", "next_cursor", "prev_cursor"]);
     expect(at(json, "count")).toBe(2);
     expect(keysOf(at(json, "data", 0))).toEqual(MESSAGE_KEYS);
     expect(at(json, "data", 0)).toMatchObject({
@@ -33,7 +33,7 @@ describe("GET /messages", () => {
       is_from_me: true,
       status: "sent",
     });
-    expect(at(json, "data", 1)).toEqual({
+    expect(at(json, "data", 1)).toMatchObject({
       id: String(id),
       guid,
       conversation_id: `any;-;${MAYA}`,
@@ -103,6 +103,46 @@ describe("GET /messages", () => {
     expect(at((await ask(`/messages?conversation_id=any;-;+15559999`)).json, "count")).toBe(0);
   });
 
+  it("goes from page to page by cursors, down to the oldest and up to what came since", async () => {
+    const { ask, messages } = await runningGateway();
+    for (const text of ["one", "two", "three"]) messages.receive(text);
+    const bodies = (json: unknown) => [0, 1].map((place) => at(json, "data", place, "body"));
+    const newest = await ask("/messages?limit=2");
+    expect(bodies(newest.json)).toEqual(["three", "two"]);
+    const older = await ask(`/messages?limit=2&before=${at(newest.json, "next_cursor")}`);
+    expect(bodies(older.json)).toEqual(["one", undefined]);
+    expect(at(older.json, "next_cursor")).toBeNull();
+    messages.receive("four");
+    const newer = await ask(`/messages?after=${at(newest.json, "prev_cursor")}`);
+    expect(bodies(newer.json)).toEqual(["four", undefined]);
+  });
+
+  it("has what a person wrote, or what other kinds it is asked for", async () => {
+    const { ask, messages } = await runningGateway();
+    const group = createGroup(messages.store, { name: "Hikers", addresses: [MAYA, "+15550112"] });
+    receiveMessage(messages.store, { chat: group, from: MAYA, text: "hello" });
+    renameGroup(messages.store, { chat: group, by: { address: MAYA }, name: "Climbers" });
+    const kinds = async (query: string) => {
+      const { json } = await ask(`/messages${query}`);
+      return Array.from({ length: Number(at(json, "count")) }, (_, place) => at(json, "data", place, "kind"));
+    };
+    expect(await kinds("")).toEqual(["message"]);
+    expect(await kinds("?kinds=all")).toEqual(["group_change", "message"]);
+    expect(await kinds("?kinds=group_change,%20poll")).toEqual(["group_change"]);
+  });
+
+  it.each([
+    ["kinds=message,spam", /^Invalid request: kinds: must be `all`, or some of message, audio, /],
+    ["kinds=", /^Invalid request: kinds: must be `all`/],
+    ["before=", /^Invalid request: before: must not be empty$/],
+    ["before=nonsense", /^Invalid request: /],
+    ["before=x&offset=1", /^Invalid request: offset: cannot be combined with a cursor$/],
+  ])("refuses %s with a sentence", async (query, sentence) => {
+    const { ask } = await runningGateway();
+    const { status, json } = await ask(`/messages?${query}`);
+    expect([status, at(json, "error")]).toEqual([400, expect.stringMatching(sentence)]);
+  });
+
   it("gives one by id and by guid", async () => {
     const { ask, messages } = await runningGateway();
     const { id, guid } = messages.receive("one");
@@ -121,7 +161,18 @@ describe("GET /conversations", () => {
     const { json } = await ask("/conversations");
     expect(keysOf(json)).toEqual(["count", "data"]);
     const first = at(json, "data", 0);
-    expect(keysOf(first)).toEqual(["display_name", "id", "is_group", "latest_message", "participants"]);
+    expect(keysOf(first)).toEqual([
+      "display_name",
+      "filter",
+      "id",
+      "is_archived",
+      "is_group",
+      "latest_message",
+      "line",
+      "participants",
+      "services",
+      "spellings",
+    ]);
     expect(keysOf(at(first, "latest_message"))).toEqual(MESSAGE_KEYS);
     expect(first).toMatchObject({
       id: group.guid,
@@ -139,5 +190,16 @@ describe("GET /conversations", () => {
     messages.chatWith(MAYA);
     const { json } = await ask(`/conversations/${encodeURIComponent(`iMessage;-;${MAYA}`)}`);
     expect(json).toMatchObject({ id: `any;-;${MAYA}`, latest_message: null });
+  });
+});
+
+describe("GET /lines", () => {
+  it("gives the lines of this Mac", async () => {
+    const { ask, messages } = await runningGateway();
+    messages.receive("hello");
+    const { status, json } = await ask("/lines");
+    expect(status).toBe(200);
+    expect(keysOf(json)).toEqual(["count", "data"]);
+    expect(at(json, "data", 0)).toMatchObject({ handle: "+15550100", kind: "phone", services: ["iMessage"] });
   });
 });

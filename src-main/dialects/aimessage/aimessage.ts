@@ -2,27 +2,32 @@ import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import type { Health } from "../../control/health.ts";
 import { type Dialect, type Route, route } from "../../http/route.ts";
+import type { Attachments } from "../../reading/attachments.ts";
 import type { Conversations } from "../../reading/conversations.ts";
+import type { Lines } from "../../reading/lines.ts";
 import type { Messages } from "../../reading/messages.ts";
 import type { Sending, SendReport } from "../../sending/send.ts";
 import type { Webhooks } from "../../webhooks/webhooks.ts";
+import { attachments } from "./attachments.ts";
+import { SentMessage, WireMessage } from "./message-shape.ts";
 import {
   Deleted,
   Done,
   IdParams,
   MessagesQuery,
+  messagesPage,
   PageQuery,
   page,
   ReactBody,
   SendBody,
-  SentMessage,
   WebhookBody,
   WireConversation,
   WireHealth,
-  WireMessage,
+  WireLine,
   WireWebhook,
 } from "./shapes.ts";
-import { wireConversation, wireError, wireMessage, wireTime, wireWebhook } from "./translate.ts";
+import { wireConversation, wireError, wireLine, wireWebhook } from "./translate.ts";
+import { provisionalMessage, wireMessage } from "./translate-message.ts";
 
 const PREFIX = "/api/v1";
 
@@ -30,6 +35,8 @@ const PREFIX = "/api/v1";
 export interface Services {
   messages: Messages;
   conversations: Conversations;
+  lines: Lines;
+  attachments: Attachments;
   sending: Sending;
   webhooks: Webhooks;
   health(): Health;
@@ -42,6 +49,7 @@ export interface Services {
 export function aimessage(services: Services): Dialect {
   const routes = [
     ...reading(services),
+    ...attachments(PREFIX, services),
     ...sending(services),
     ...webhooks(services),
     ...capabilities(services),
@@ -51,7 +59,7 @@ export function aimessage(services: Services): Dialect {
   return { name: "aimessage", prefix: PREFIX, routes, errorBody: wireError };
 }
 
-function reading({ messages, conversations }: Services): Route[] {
+function reading({ messages, conversations, lines }: Services): Route[] {
   return [
     route({
       method: "GET",
@@ -59,10 +67,11 @@ function reading({ messages, conversations }: Services): Route[] {
       summary: "Messages, newest first.",
       scope: "messages:read",
       query: MessagesQuery,
-      output: page(WireMessage),
-      handler({ query }) {
-        const { conversation_id: conversationId, since, limit, offset } = query;
-        return paged(messages.list({ conversationId, since, limit, offset }).map(wireMessage));
+      output: messagesPage,
+      handler({ query: { conversation_id: conversationId, ...rest } }) {
+        const { items, next, previous } = messages.list({ conversationId, ...rest });
+        const cursors = { next_cursor: next, prev_cursor: previous };
+        return { ...paged(items.map(wireMessage)), ...cursors };
       },
     }),
     route({
@@ -92,6 +101,14 @@ function reading({ messages, conversations }: Services): Route[] {
       output: WireConversation,
       handler: ({ params }) => wireConversation(conversations.get(params.id)),
     }),
+    route({
+      method: "GET",
+      path: `${PREFIX}/lines`,
+      summary: "The phone numbers and Apple IDs under which this Mac sends and receives.",
+      scope: "messages:read",
+      output: page(WireLine),
+      handler: () => paged(lines.list().map(wireLine)),
+    }),
   ];
 }
 
@@ -120,22 +137,8 @@ function sending({ sending, sendWaitMs, now }: Services): Route[] {
  * part of the order failed, the whole is called failed, since repeating it would send the rest again.
  */
 function sentMessage({ item, message }: SendReport, body: string, now: number): WireMessage {
-  const wire = message === null ? nothingToGoBy(body, now) : wireMessage(message);
+  const wire = message === null ? provisionalMessage(body, now) : wireMessage(message);
   return item.state === "failed" ? { ...wire, status: "failed" } : wire;
-}
-
-function nothingToGoBy(body: string, now: number): WireMessage {
-  return {
-    id: "",
-    guid: "",
-    conversation_id: "",
-    sender: "me",
-    body,
-    attachments: [],
-    timestamp: wireTime(now),
-    is_from_me: true,
-    status: "sent",
-  };
 }
 
 function webhooks({ webhooks }: Services): Route[] {

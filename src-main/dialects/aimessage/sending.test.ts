@@ -5,7 +5,7 @@ import { createGroup } from "../../simulator/message-store.ts";
 import { at, keysOf } from "../../testing/http-client.ts";
 import { runningGateway } from "../../testing/running-gateway.ts";
 import { MAYA } from "../../testing/simulated-messages.ts";
-import { MESSAGE_KEYS } from "../../testing/wire-shapes.ts";
+import { MESSAGE_KEYS } from "./testing/wire-keys.ts";
 
 describe("POST /messages", () => {
   it("answers with the message as it stands in chat.db", async () => {

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { EVENT_TYPES } from "../../../src-shared/domain/event.ts";
+import { GroupChange } from "../../../src-shared/domain/group-change.ts";
+import { MESSAGE_KINDS, MessageFilter, MessageKind } from "../../../src-shared/domain/message.ts";
+import { WireMessage } from "./message-shape.ts";
 
 /** AiMessage's wire format. Field by field as its clients read it; what goes beyond it is marked +. */
 
@@ -15,6 +18,13 @@ export const PageQuery = z.object({
   offset: wholeNumber(999_999_999).default(0),
 });
 
+const cursor = z.string().min(1, "must not be empty").max(200, "is too long to be a cursor");
+
+function kindsIn(text: string): MessageKind[] | null {
+  const kinds = z.array(MessageKind).safeParse(text.split(",").map((kind) => kind.trim()));
+  return kinds.success ? kinds.data : null;
+}
+
 export const MessagesQuery = PageQuery.extend({
   conversation_id: z.string().min(1, "must not be empty").optional(),
   // A `+` that was not encoded arrives as a space.
@@ -26,25 +36,25 @@ export const MessagesQuery = PageQuery.extend({
     )
     .transform((text) => Date.parse(text))
     .optional(),
+  /** + Only these kinds; what a person writes when it is left out. */
+  kinds: z
+    .string()
+    .transform((text) => (text === "all" ? [...MESSAGE_KINDS] : kindsIn(text)))
+    .refine(
+      (kinds) => kinds !== null,
+      `must be \`all\`, or some of ${MESSAGE_KINDS.join(", ")}, separated by commas`,
+    )
+    .transform((kinds) => kinds ?? [])
+    .optional(),
+  /** + `next_cursor` of a page: only what is older; `prev_cursor`: only what is newer. */
+  before: cursor.optional(),
+  after: cursor.optional(),
+}).refine(({ before, after, offset }) => offset === 0 || (before ?? after) === undefined, {
+  path: ["offset"],
+  message: "cannot be combined with a cursor",
 });
 
 export const IdParams = z.object({ id: z.string() });
-
-export const WireMessage = z.object({
-  id: z.string(),
-  guid: z.string(),
-  conversation_id: z.string(),
-  sender: z.string().nullable(),
-  body: z.string(),
-  attachments: z.array(z.string()),
-  timestamp: z.string(),
-  is_from_me: z.boolean(),
-  status: z.enum(["sent", "delivered", "read", "failed"]),
-});
-export type WireMessage = z.infer<typeof WireMessage>;
-
-/** + `outbox_id`, which is all there is to go by while the row has not appeared. */
-export const SentMessage = WireMessage.extend({ outbox_id: z.string() });
 
 export const WireConversation = z.object({
   id: z.string(),
@@ -52,10 +62,30 @@ export const WireConversation = z.object({
   display_name: z.string().nullable(),
   is_group: z.boolean(),
   latest_message: WireMessage.nullable(),
+  spellings: z.array(z.string()),
+  services: z.array(z.string()),
+  line: z.string().nullable(),
+  is_archived: z.boolean(),
+  filter: MessageFilter,
 });
 export type WireConversation = z.infer<typeof WireConversation>;
 
 export const page = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), count: z.int() });
+
+/** + Cursors: what `before` and `after` take to go on from the page's last and first message. */
+export const messagesPage = page(WireMessage).extend({
+  next_cursor: z.string().nullable(),
+  prev_cursor: z.string().nullable(),
+});
+
+/** + A phone number or Apple ID under which this Mac sends and receives. */
+export const WireLine = z.object({
+  handle: z.string(),
+  kind: z.enum(["phone", "email"]),
+  services: z.array(z.string()),
+  last_used_at: z.string().nullable(),
+});
+export type WireLine = z.infer<typeof WireLine>;
 
 export const SendBody = z.object({
   recipient: z
@@ -140,5 +170,27 @@ export const WireReaction = z.object({
     "sticker",
   ]),
   timestamp: z.string(),
+  emoji: z.string().nullable(),
+  part: z.int().nullable(),
+  conversation_id: z.string(),
+  is_from_me: z.boolean(),
 });
 export type WireReaction = z.infer<typeof WireReaction>;
+
+/** + The data of `message.deleted`. */
+export const WireDeletion = z.object({
+  id: z.string(),
+  guid: z.string(),
+  conversation_id: z.string(),
+  conversation_ids: z.array(z.string()),
+  recoverable: z.boolean(),
+  timestamp: z.string(),
+});
+export type WireDeletion = z.infer<typeof WireDeletion>;
+
+/** + The data of `conversation.updated`. */
+export const WireConversationUpdate = WireConversation.extend({
+  change: GroupChange.nullable(),
+  by: z.string().nullable(),
+});
+export type WireConversationUpdate = z.infer<typeof WireConversationUpdate>;

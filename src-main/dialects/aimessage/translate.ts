@@ -1,35 +1,35 @@
 import type { Conversation } from "../../../src-shared/domain/conversation.ts";
-import type { Event } from "../../../src-shared/domain/event.ts";
-import type { Message } from "../../../src-shared/domain/message.ts";
+import type { Deletion } from "../../../src-shared/domain/deletion.ts";
+import type { ConversationUpdate, Event } from "../../../src-shared/domain/event.ts";
+import type { Line } from "../../../src-shared/domain/line.ts";
 import type { Reaction, ReactionKind } from "../../../src-shared/domain/reaction.ts";
 import type { Webhook } from "../../../src-shared/domain/webhook.ts";
 import type { Fault } from "../../../src-shared/faults.ts";
-import type { WireConversation, WireMessage, WireReaction, WireWebhook } from "./shapes.ts";
-
-/** A message as AiMessage writes it. */
-export function wireMessage(message: Message): WireMessage {
-  return {
-    id: String(message.rowId),
-    guid: message.guid,
-    conversation_id: message.conversationIds[0] ?? "",
-    sender: message.isFromMe ? "me" : message.sender,
-    body: message.body ?? "",
-    attachments: message.attachments.flatMap(({ path }) => (path === null ? [] : [path])),
-    timestamp: wireTime(message.at),
-    is_from_me: message.isFromMe,
-    status: message.status,
-  };
-}
+import type {
+  WireConversation,
+  WireConversationUpdate,
+  WireDeletion,
+  WireLine,
+  WireReaction,
+  WireWebhook,
+} from "./shapes.ts";
+import { wireMessage, wireTime } from "./translate-message.ts";
 
 /** A conversation as AiMessage writes it. */
 export function wireConversation(conversation: Conversation): WireConversation {
   const { id, participants, displayName, isGroup, latestMessage } = conversation;
+  const { spellings, services, line, isArchived, filter } = conversation;
   return {
     id,
     participants,
     display_name: displayName,
     is_group: isGroup,
     latest_message: latestMessage === null ? null : wireMessage(latestMessage),
+    spellings,
+    services,
+    line,
+    is_archived: isArchived,
+    filter,
   };
 }
 
@@ -53,17 +53,53 @@ function wireReaction(reaction: Reaction): WireReaction {
     sender: reaction.isFromMe ? "me" : reaction.sender,
     reaction_type: REACTIONS[reaction.kind],
     timestamp: wireTime(reaction.at),
+    emoji: reaction.emoji,
+    part: reaction.targetPart,
+    conversation_id: reaction.conversationIds[0] ?? "",
+    is_from_me: reaction.isFromMe,
   };
+}
+
+/** + What a deletion tells: `id` is empty when nothing remembers where the message was. */
+function wireDeletion({ rowId, guid, conversationIds, isRecoverable, at }: Deletion): WireDeletion {
+  return {
+    id: rowId === null ? "" : String(rowId),
+    guid,
+    conversation_id: conversationIds[0] ?? "",
+    conversation_ids: conversationIds,
+    recoverable: isRecoverable,
+    timestamp: wireTime(at),
+  };
+}
+
+/** + A conversation as it stands now, and what was done to it. */
+function wireConversationUpdate({ conversation, change, by }: ConversationUpdate): WireConversationUpdate {
+  return { ...wireConversation(conversation), change, by };
+}
+
+/** + A line of this Mac. */
+export function wireLine({ handle, kind, services, lastUsedAt }: Line): WireLine {
+  return { handle, kind, services, last_used_at: lastUsedAt === null ? null : wireTime(lastUsedAt) };
 }
 
 /** An event as sockets and webhooks get it: AiMessage's two fields, then + `id`, `seq` and `timestamp`. */
 export function wireEvent(event: Event): string {
   const { type, id, seq, at } = event;
-  const data =
-    event.type === "message.received" || event.type === "message.sent"
-      ? wireMessage(event.data)
-      : wireReaction(event.data);
-  return JSON.stringify({ type, data, id, seq, timestamp: wireTime(at) });
+  return JSON.stringify({ type, data: wireData(event), id, seq, timestamp: wireTime(at) });
+}
+
+function wireData(event: Event): unknown {
+  switch (event.type) {
+    case "message.deleted":
+      return wireDeletion(event.data);
+    case "reaction.added":
+    case "reaction.removed":
+      return wireReaction(event.data);
+    case "conversation.updated":
+      return wireConversationUpdate(event.data);
+    default:
+      return wireMessage(event.data);
+  }
 }
 
 /** An endpoint as AiMessage writes it; its time of creation has a form of its own. */
@@ -94,9 +130,4 @@ function prefixOf(fault: Fault): string {
     default:
       return fault.status >= 500 ? "Request failed" : "Invalid request";
   }
-}
-
-/** Whole seconds, as AiMessage's clients expect: `2026-03-23T23:49:54Z`. */
-export function wireTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

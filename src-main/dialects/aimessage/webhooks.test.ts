@@ -87,9 +87,13 @@ describe("an event", () => {
       data: { message_id: String(id), message_guid: guid, sender: MAYA, reaction_type: "ha_ha" },
     });
     expect(keysOf(at(added, "data"))).toEqual([
+      "conversation_id",
+      "emoji",
       "id",
+      "is_from_me",
       "message_guid",
       "message_id",
+      "part",
       "reaction_type",
       "sender",
       "timestamp",
