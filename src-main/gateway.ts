@@ -1,7 +1,8 @@
+import { dirname, join } from "node:path";
 import type { Mode, ReadingProblem } from "../src-shared/status.ts";
 import { openApiKeys } from "./access/api-keys.ts";
-import { startChangeFeed } from "./apple-messages/change-feed.ts";
 import { keepChatDb } from "./apple-messages/chat-db.ts";
+import { startChangeFeed } from "./apple-messages/feed/change-feed.ts";
 import { watchFiles } from "./apple-messages/watcher.ts";
 import { type Control, openControl } from "./control/control.ts";
 import { healthOf } from "./control/health.ts";
@@ -13,12 +14,16 @@ import { createBus } from "./journal/bus.ts";
 import { openIntake } from "./journal/intake.ts";
 import { openJournal } from "./journal/journal.ts";
 import { applescriptSender, OPEN_MESSAGES } from "./messages-app/applescript-sender.ts";
+import { openConvertedFiles } from "./messages-app/converted-files.ts";
+import { APPLE_TOOLS, toolConverter } from "./messages-app/converter.ts";
 import { noSender } from "./messages-app/no-sender.ts";
 import { createLatency } from "./observability/latency.ts";
 import type { Log } from "./observability/log.ts";
 import type { Ports } from "./ports/ports.ts";
-import { readingSentence } from "./reading/asking.ts";
+import { asking, readingSentence } from "./reading/asking.ts";
+import { openAttachments } from "./reading/attachments.ts";
 import { openConversations } from "./reading/conversations.ts";
+import { openLines } from "./reading/lines.ts";
 import { openMessages } from "./reading/messages.ts";
 import { openOutbox } from "./sending/outbox.ts";
 import { openOutboxStore } from "./sending/outbox-store.ts";
@@ -95,6 +100,16 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const chatDb = keepChatDb(options.chatDb, clock);
   const messages = openMessages(chatDb);
   const conversations = openConversations(chatDb);
+  const converted = openConvertedFiles({
+    folder: join(options.dataFolder, "files", "converted"),
+    converter: toolConverter({ tools: APPLE_TOOLS, processes: ports.processes }),
+  });
+  const attachments = openAttachments({
+    row: (guid) => asking(chatDb, ({ content }) => content.attachmentByGuid(guid)),
+    folder: dirname(chatDb.path),
+    apart: [options.dataFolder],
+    converted,
+  });
 
   const canSend = options.osascript !== null;
   const messagesApp =
@@ -159,6 +174,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     watch: watchFiles,
     pollIntervalMs: settings.current().pollIntervalMs,
     remembered: intake.remembered(),
+    memory: intake.memory,
     commit(step) {
       intake.commit(step);
       unrecordedSince = null;
@@ -173,6 +189,8 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const dialect = aimessage({
     messages,
     conversations,
+    lines: openLines(chatDb),
+    attachments,
     sending,
     webhooks,
     health: () => healthOf({ mode, chatDb, trouble, outbox }),
@@ -246,7 +264,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     stopSweeping();
     feed.stop();
     control.stop();
-    await Promise.all([server.close(), outbox.stop(), deliverer.stop()]);
+    await Promise.all([server.close(), outbox.stop(), deliverer.stop(), converted.close()]);
     chatDb.close();
     try {
       journal.close();

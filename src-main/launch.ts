@@ -121,8 +121,9 @@ function startSimulation(options: LaunchOptions & Surroundings, ports: Ports): S
   ensureSimulatedDatabase({ chatDbPath: chatDb, macos, clock });
   const { stop } = startSimulatedMessages({ chatDbPath: chatDb, macos, clock, timers, randomness });
   if (!options.canRunNode) {
-    const run = async ({ args }: Command): Promise<Finished> => {
-      const end = await runOsascript(args, { chatDbPath: chatDb, macos, clock, timers, randomness });
+    const run = async (command: Command): Promise<Finished> => {
+      if (command.file !== "osascript") return ports.processes.run(command);
+      const end = await runOsascript(command.args, { chatDbPath: chatDb, macos, clock, timers, randomness });
       return { ...end, timedOut: false };
     };
     return { osascript: "osascript", processes: { run }, stop };

@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import type { EventType } from "../../src-shared/domain/event.ts";
+import type { Change } from "../apple-messages/change.ts";
 
 /**
  * An event's id: `evt_` and 24 hex digits out of what it is about. The same change of the same row always
  * gives the same id, so that a commit that was rolled back, or a row that is read twice, repeats it.
  * @param version which state of the row, where one type can happen to it more than once.
  */
-export function eventId(guid: string, type: EventType, version = 0): string {
+export function eventId(guid: string, type: EventType, version: number | string = 0): string {
   const digest = createHash("sha256").update(`${guid}\n${type}\n${version}`).digest("hex");
   return `evt_${digest.slice(0, 24)}`;
+}
+
+/** What a change is about: a message's guid, or a conversation's id. */
+export function aboutOf(change: Pick<Change, "data">): string {
+  return "conversation" in change.data ? change.data.conversation.id : change.data.guid;
 }

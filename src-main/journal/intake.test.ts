@@ -12,6 +12,7 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { until } from "../testing/until.ts";
 import { openWebhookStore } from "../webhooks/webhook-store.ts";
 import { createBus } from "./bus.ts";
+import { aboutOf } from "./event-id.ts";
 import { openIntake } from "./intake.ts";
 import { openJournal } from "./journal.ts";
 
@@ -38,7 +39,7 @@ function intakeIn(folder: string) {
   const webhooks = openWebhookStore(database, vault);
   const bus = createBus(complain);
   const heard: string[] = [];
-  bus.subscribe(({ data }) => heard.push(data.guid));
+  bus.subscribe((event) => heard.push(aboutOf(event)));
   const queued: string[] = [];
   const intake = openIntake({
     database,

@@ -1,23 +1,26 @@
 import type { Event } from "../../src-shared/domain/event.ts";
-import type { FeedStep } from "../apple-messages/change-feed.ts";
-import { FeedState } from "../apple-messages/feed-state.ts";
+import { FeedState } from "../apple-messages/feed/feed-state.ts";
+import type { FeedMemory, FeedStep } from "../apple-messages/feed/feed-step.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { Database } from "../storage/database.ts";
 import type { WebhookStore } from "../webhooks/webhook-store.ts";
 import type { Bus } from "./bus.ts";
+import { openFingerprints } from "./fingerprints.ts";
 import type { Journal } from "./journal.ts";
 
 /** Where steps of the change feed become durable, and only then news. */
 export interface Intake {
   /** What the feed remembered last time; null on a first start. */
   remembered(): FeedState | null;
+  /** What was last told of each message and conversation. */
+  memory: FeedMemory;
   /** Commits a step and tells everyone. Throws when the commit fails; nothing has happened then. */
   commit(step: FeedStep): void;
 }
 
 /**
- * The one transaction of the way in: cursor, outbox states, events and a delivery for each webhook are
+ * The one transaction of the way in: cursor, fingerprints, outbox states, events and a delivery for each webhook are
  * committed together. What happens after the commit may be lost with the process, since everyone it tells
  * can ask again: webhooks have their deliveries, callers their outbox item.
  */
@@ -37,6 +40,8 @@ export function openIntake(options: {
     "INSERT INTO feed_state (only, state) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET state = excluded.state",
   );
 
+  const fingerprints = openFingerprints(database);
+
   const record = database.transaction(
     (step: FeedStep): { events: Event[]; moved: string[]; queuedFor: Set<string> } => {
       const moved = outbox.confirm(step.outgoing);
@@ -52,12 +57,14 @@ export function openIntake(options: {
           }
         }
       }
+      fingerprints.record(step);
       write.run(JSON.stringify(step.state));
       return { events, moved, queuedFor };
     },
   );
 
   return {
+    memory: fingerprints,
     remembered() {
       const row = read.get();
       return row ? FeedState.parse(JSON.parse(row.state)) : null;

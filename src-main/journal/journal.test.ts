@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ownDatabase } from "../testing/own-database.ts";
 import { received } from "../testing/sample-changes.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { eventId } from "./event-id.ts";
+import { aboutOf, eventId } from "./event-id.ts";
 import { openJournal } from "./journal.ts";
 
 function journalIn(folder: string) {
@@ -30,13 +30,13 @@ describe("the journal", () => {
   it("has the newest first", () => {
     const { journal } = journalIn(temporaryFolder());
     journal.append([received("A"), received("B"), received("C")], 5);
-    expect(journal.latest(2).map(({ data }) => data.guid)).toEqual(["C", "B"]);
+    expect(journal.latest(2).map(aboutOf)).toEqual(["C", "B"]);
   });
 
   it("takes the same change twice for one event", () => {
     const { journal } = journalIn(temporaryFolder());
     const [first] = journal.append([received("A")], 5);
-    expect(journal.append([received("A"), received("B")], 6).map(({ data }) => data.guid)).toEqual(["B"]);
+    expect(journal.append([received("A"), received("B")], 6).map(aboutOf)).toEqual(["B"]);
     expect(journal.latest(9).at(-1)).toEqual(first);
   });
 

@@ -1,9 +1,10 @@
-import { Event } from "../../src-shared/domain/event.ts";
+import type { Event } from "../../src-shared/domain/event.ts";
 import type { Change } from "../apple-messages/change.ts";
 import type { Database } from "../storage/database.ts";
 import type { Meta } from "../storage/meta.ts";
 import type { Vault } from "../storage/vault.ts";
-import { eventId } from "./event-id.ts";
+import { aboutOf, eventId } from "./event-id.ts";
+import { readEvent } from "./stored-event.ts";
 
 /** How far the sequence jumps after an unclean stop: more than a commit that was lost could have used. */
 const JUMP = 1_000;
@@ -41,20 +42,14 @@ export function openJournal(database: Database, meta: Meta, vault: Vault): Journ
   let next = clean ? last + 1 : last + JUMP;
   meta.set("journal_closed_at", "");
 
-  const read = (row: EventRow): Event =>
-    Event.parse({
-      id: row.id,
-      seq: row.seq,
-      type: row.type,
-      at: row.at,
-      data: JSON.parse(vault.open(row.sealed_data)),
-    });
+  const read = ({ sealed_data, ...stamp }: EventRow): Event =>
+    readEvent(stamp, JSON.parse(vault.open(sealed_data)));
 
   return {
     append(changes, at) {
       const events: Event[] = [];
-      for (const change of changes) {
-        const id = eventId(change.data.guid, change.type);
+      for (const { version, ...change } of changes) {
+        const id = eventId(aboutOf(change), change.type, version);
         const sealed = vault.seal(JSON.stringify(change.data));
         if (insert.run(next, id, change.type, at, sealed).changes === 0) continue;
         events.push({ ...change, id, seq: next, at });

@@ -1,6 +1,6 @@
 import type { Message } from "../../src-shared/domain/message.ts";
-import type { OutgoingRow } from "../apple-messages/change-feed.ts";
 import { parseChatGuid } from "../apple-messages/chat-guid.ts";
+import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import type { Clock } from "../ports/clock.ts";
 import { partOf } from "./match.ts";
 import type { Awaited, OutboxPart } from "./outbox-item.ts";

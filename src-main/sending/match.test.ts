@@ -102,7 +102,7 @@ it("whatever is written finds its row again", () => {
       const { id } = messages.send(text);
       const found = reader.messages.byRowId(id);
       if (found === null) throw new Error("no row");
-      const message = toMessage(found, reader.messages);
+      const message = toMessage(found, reader);
       expect(
         partOf({ message, settled: true, lost: false }, [awaited(text, { afterRowId: id - 1 })]),
       ).not.toBeNull();

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { OutgoingRow } from "../apple-messages/change-feed.ts";
+import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import { withoutPlaceholders } from "../apple-messages/row-to-domain.ts";
 import type { Awaited, OutboxPart } from "./outbox-item.ts";
 import { isChatMeant } from "./recipient.ts";

@@ -1,7 +1,7 @@
 import type { Message } from "../../src-shared/domain/message.ts";
 import { Fault } from "../../src-shared/faults.ts";
-import type { OutgoingRow } from "../apple-messages/change-feed.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
+import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import type { MessagesApp, SendOutcome } from "../messages-app/messages-app.ts";
 import { faultOfCode } from "../messages-app/osascript-errors.ts";
@@ -136,7 +136,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   function newestRow(): number | null {
     try {
-      return chatDb.read((database) => database.messages.newest()?.row_id ?? 0);
+      return chatDb.read((database) => database.feed.newest()?.row_id ?? 0);
     } catch {
       return null;
     }
@@ -191,9 +191,9 @@ export function openOutbox(options: OutboxOptions): Outbox {
     const guid = item.parts[0]?.messageGuid;
     if (!guid) return null;
     try {
-      return chatDb.read(({ messages }) => {
-        const row = messages.byGuid(guid);
-        return row ? toMessage(row, messages) : null;
+      return chatDb.read((database) => {
+        const row = database.messages.byGuid(guid);
+        return row ? toMessage(row, database) : null;
       });
     } catch {
       return null;

@@ -1,14 +1,13 @@
 import { onTestFinished } from "vitest";
 import type { Change } from "../apple-messages/change.ts";
-import {
-  type ChangeFeed,
-  type FeedStep,
-  type OutgoingRow,
-  startChangeFeed,
-} from "../apple-messages/change-feed.ts";
 import { type ChatDb, keepChatDb } from "../apple-messages/chat-db.ts";
-import type { FeedState } from "../apple-messages/feed-state.ts";
+import { type ChangeFeed, startChangeFeed } from "../apple-messages/feed/change-feed.ts";
+import type { FeedState } from "../apple-messages/feed/feed-state.ts";
+import type { FeedStep } from "../apple-messages/feed/feed-step.ts";
+import type { OutgoingRow } from "../apple-messages/feed/news.ts";
+import { type Fingerprints, openFingerprints } from "../journal/fingerprints.ts";
 import { type ManualTime, manualTime } from "../simulator/testing/manual-time.ts";
+import { ownDatabase } from "./own-database.ts";
 import { type SimulatedMessages, simulatedMessages } from "./simulated-messages.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -24,6 +23,7 @@ export interface FollowingFeed {
   remembered(): FeedState | null;
   /** The bodies of what was emitted; a reaction stands as its kind. */
   said(): (string | null)[];
+  types(): string[];
   /** Looks now, and works off what is left over for later. */
   look(): void;
   stop(): void;
@@ -34,6 +34,8 @@ export function followingFeed(options: {
   path: string;
   time?: ManualTime;
   remembered?: FeedState | null;
+  /** What an earlier run has told; by default nothing. */
+  memory?: Fingerprints;
   refuse?: (step: FeedStep) => void;
 }): FollowingFeed {
   const time = options.time ?? manualTime();
@@ -41,6 +43,7 @@ export function followingFeed(options: {
   const changes: Change[] = [];
   const outgoing: OutgoingRow[] = [];
   const complaints: unknown[] = [];
+  const memory = options.memory ?? openFingerprints(ownDatabase(temporaryFolder()).database);
   let state = options.remembered ?? null;
   const feed = startChangeFeed({
     chatDb,
@@ -49,9 +52,11 @@ export function followingFeed(options: {
     watch: () => ({ stop: () => {}, rearm: () => {} }),
     pollIntervalMs: 1_000,
     remembered: state,
+    memory,
     commit(step) {
       options.refuse?.(step);
       state = step.state;
+      memory.record(step);
       changes.push(...step.changes);
       outgoing.push(...step.outgoing);
     },
@@ -72,7 +77,9 @@ export function followingFeed(options: {
     complaints,
     stop,
     remembered: () => state,
-    said: () => changes.map(({ data }) => ("body" in data ? data.body : data.kind)),
+    said: () =>
+      changes.map(({ type, data }) => ("body" in data ? data.body : "kind" in data ? data.kind : type)),
+    types: () => changes.map(({ type }) => type),
     look() {
       feed.look();
       time.advance(0);
@@ -87,8 +94,9 @@ export function stagedFeed() {
   const messages = simulatedMessages(folder, { clock: time.clock });
   messages.receive("old");
   messages.receive("older");
+  const memory = openFingerprints(ownDatabase(folder).database);
   const follow = (options: Partial<Parameters<typeof followingFeed>[0]> = {}) =>
-    followingFeed({ path: messages.path, time, ...options });
+    followingFeed({ path: messages.path, time, memory, ...options });
   return { folder, time, messages, follow };
 }
 

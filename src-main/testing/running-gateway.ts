@@ -37,6 +37,8 @@ export interface RunningOptions {
   gateway?: Partial<GatewayOptions>;
 }
 
+/** What the tests call the stand-in; there is no such file. */
+const OSASCRIPT = "/osascript";
 const SCRIPTS = resolve(import.meta.dirname, "../../resources/applescript");
 
 /** Starts one; it is stopped when the test ends. The stand-in for osascript runs in this process. */
@@ -52,7 +54,7 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
       dataFolder,
       database: openDatabase(join(dataFolder, "bellhop.db")),
       chatDb: messages.path,
-      osascript: "/osascript",
+      osascript: OSASCRIPT,
       needsPermissions: false,
       scripts: SCRIPTS,
       ui: null,
@@ -96,9 +98,16 @@ export function inMemorySettings(values: Partial<Settings> = {}): ReturnType<typ
 /** The stand-in's own code, without the second it takes to start a process. */
 function osascriptInProcess(chatDbPath: string): Ports["processes"] {
   return {
-    async run({ args }) {
-      const { clock, timers, randomness } = realPorts();
-      const result = await runOsascript(args, { chatDbPath, clock, timers, randomness, sentAfterMs: 5 });
+    async run(command) {
+      const { clock, timers, randomness, processes } = realPorts();
+      if (command.file !== OSASCRIPT) return processes.run(command);
+      const result = await runOsascript(command.args, {
+        chatDbPath,
+        clock,
+        timers,
+        randomness,
+        sentAfterMs: 5,
+      });
       return { ...result, timedOut: false };
     },
   };

@@ -1,7 +1,8 @@
 import { onTestFinished } from "vitest";
-import { startChangeFeed } from "../apple-messages/change-feed.ts";
 import { keepChatDb } from "../apple-messages/chat-db.ts";
-import type { FeedState } from "../apple-messages/feed-state.ts";
+import { startChangeFeed } from "../apple-messages/feed/change-feed.ts";
+import type { FeedState } from "../apple-messages/feed/feed-state.ts";
+import { openFingerprints } from "../journal/fingerprints.ts";
 import type { MessagesApp } from "../messages-app/messages-app.ts";
 import { realPorts } from "../ports/real.ts";
 import { type Outbox, openOutbox } from "../sending/outbox.ts";
@@ -52,6 +53,7 @@ export function sendingOutbox(
   const complaints: unknown[] = [];
   const complain = (thrown: unknown): void => void complaints.push(thrown);
   let isPaused = options.paused ?? false;
+  const fingerprints = openFingerprints(own.database);
   let killed = false;
   let state = options.remembered ?? null;
   const outbox = openOutbox({
@@ -75,8 +77,12 @@ export function sendingOutbox(
     watch: () => ({ stop: () => {}, rearm: () => {} }),
     pollIntervalMs: 1_000,
     remembered: state,
+    memory: fingerprints,
     commit(step) {
-      const moved = own.database.transaction(() => outbox.confirm(step.outgoing))();
+      const moved = own.database.transaction(() => {
+        fingerprints.record(step);
+        return outbox.confirm(step.outgoing);
+      })();
       state = step.state;
       outbox.tell(moved);
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { aboutOf } from "../journal/event-id.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { Outbound } from "../ports/outbound.ts";
 import { realPorts } from "../ports/real.ts";
@@ -21,7 +22,7 @@ function delivering(outbound: Outbound, options: { folder?: string; time?: Manua
   const deliverer = startDeliverer({
     store,
     event: journal.get,
-    bodyOf: (event) => JSON.stringify({ seq: event.seq, guid: event.data.guid }),
+    bodyOf: (event) => JSON.stringify({ seq: event.seq, guid: aboutOf(event) }),
     clock,
     timers,
     randomness: { ...realPorts().randomness, fraction: () => 0.5 },

@@ -1,10 +1,10 @@
 import { copyFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { manualTime } from "../simulator/testing/manual-time.ts";
-import { followingFeed, HOUR, nowIn, stagedFeed } from "../testing/following-feed.ts";
-import { simulatedMessages } from "../testing/simulated-messages.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { manualTime } from "../../simulator/testing/manual-time.ts";
+import { followingFeed, HOUR, nowIn, stagedFeed } from "../../testing/following-feed.ts";
+import { simulatedMessages } from "../../testing/simulated-messages.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
 
 describe("backfill", () => {
   it("is passed over when it is more than a day older than the newest message", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { insertLostSend, markSent, react, removeReaction } from "../simulator/message-store.ts";
-import { manualTime } from "../simulator/testing/manual-time.ts";
-import { followingFeed, HOUR, nowIn, stagedFeed } from "../testing/following-feed.ts";
-import { MAYA, simulatedMessages } from "../testing/simulated-messages.ts";
-import { temporaryFolder } from "../testing/temporary-folder.ts";
+import { insertLostSend, markSent, react, removeReaction } from "../../simulator/message-store.ts";
+import { manualTime } from "../../simulator/testing/manual-time.ts";
+import { followingFeed, HOUR, nowIn, stagedFeed } from "../../testing/following-feed.ts";
+import { MAYA, simulatedMessages } from "../../testing/simulated-messages.ts";
+import { temporaryFolder } from "../../testing/temporary-folder.ts";
 
 describe("the first start", () => {
   it("emits nothing of what is there already", () => {
@@ -135,7 +135,7 @@ describe("rows that are not complete yet", () => {
     expect(feed.said()).toEqual(["joined"]);
     time.advance(2_100);
     expect(feed.said()).toEqual(["joined", "never joined"]);
-    expect(feed.changes[1]?.data.conversationIds).toEqual([]);
+    expect(feed.changes[1]?.data).toMatchObject({ conversationIds: [] });
   });
 
   it("are remembered over a restart", () => {
@@ -167,7 +167,7 @@ describe("rows of our own", () => {
     expect(feed.outgoing.at(-1)?.settled).toBe(true);
   });
 
-  it("are not emitted as sent when they failed", () => {
+  it("are told as failed when they did", () => {
     const { follow, messages, time } = stagedFeed();
     const feed = follow();
     const { id } = messages.send("to nobody", { state: "sending" });
@@ -175,19 +175,21 @@ describe("rows of our own", () => {
     messages.sql("UPDATE message SET error = 22 WHERE ROWID = ?", id);
     feed.look();
     time.advance(10_000);
-    expect(feed.changes).toEqual([]);
+    expect(feed.types()).toEqual(["message.failed"]);
+    expect(feed.changes[0]?.data).toMatchObject({ body: "to nobody", status: "failed", errorCode: 22 });
     expect(feed.outgoing.at(-1)).toMatchObject({
       settled: true,
       message: { errorCode: 22, status: "failed" },
     });
   });
 
-  it("are passed over when they are what macOS 26 leaves of a lost send", () => {
+  it("are told as failed when they are what macOS 26 leaves of a lost send", () => {
     const { follow, messages, time } = stagedFeed();
     const feed = follow();
     insertLostSend(messages.store, "iMessage");
     time.advance(10_000);
-    expect(feed.changes).toEqual([]);
+    expect(feed.types()).toEqual(["message.failed"]);
+    expect(feed.changes[0]?.data).toMatchObject({ body: null, status: "failed", conversationIds: [] });
     expect(feed.remembered()?.held).toEqual([]);
   });
 });

@@ -1,34 +1,16 @@
 import { statSync } from "node:fs";
-import type { Message } from "../../src-shared/domain/message.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Timer, Timers } from "../ports/timers.ts";
-import type { Change } from "./change.ts";
-import type { ChatDb } from "./chat-db.ts";
-import type { ChatDatabase } from "./connection.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Timer, Timers } from "../../ports/timers.ts";
+import type { ChatDb } from "../chat-db.ts";
+import type { ChatDatabase } from "../connection.ts";
+import { ReadingFailure } from "../reading-failure.ts";
+import type { Watch, Watcher } from "../watcher.ts";
+import { type Care, startCare } from "./care.ts";
+import { printOf } from "./conversation-changes.ts";
 import { firstPlace, placeIn } from "./feed-place.ts";
-import { type FeedState, isDecided, isLostSend, judge } from "./feed-state.ts";
-import type { MessageRow } from "./message-queries.ts";
-import { isSqliteError, ReadingFailure } from "./reading-failure.ts";
-import { toChange } from "./row-to-domain.ts";
-import type { Watch, Watcher } from "./watcher.ts";
-
-/** A row of our own as it stands: what a send is confirmed by. */
-export interface OutgoingRow {
-  message: Message;
-  /** Whether Messages has decided: sent, or failed with `message.errorCode`. */
-  settled: boolean;
-  /** Whether it is the empty row in no conversation that macOS 26 leaves after a group send that failed. */
-  lost: boolean;
-}
-
-/** One look's result. Whoever is handed it commits all of it in one transaction. */
-export interface FeedStep {
-  state: FeedState;
-  changes: Change[];
-  outgoing: OutgoingRow[];
-  /** From Messages' write to now, in ms; null when that cannot be told. */
-  latencyMs: number | null;
-}
+import type { FeedState } from "./feed-state.ts";
+import { emptyStep, type FeedMemory, type FeedStep, isIdle } from "./feed-step.ts";
+import { takeNews } from "./news.ts";
 
 export interface FeedOptions {
   chatDb: ChatDb;
@@ -38,6 +20,7 @@ export interface FeedOptions {
   pollIntervalMs: number;
   /** What the last run remembered; null on the first one, which begins at the database's end. */
   remembered: FeedState | null;
+  memory: FeedMemory;
   /** Commits a step. When it throws, the same rows come again with the next look. */
   commit(step: FeedStep): void;
   complain(thrown: unknown): void;
@@ -60,14 +43,15 @@ export interface ChangeFeed {
   stop(): void;
 }
 
-/** Rows in one transaction: enough to be fast, few enough that the event loop stays free. */
-const SLICE = 50;
 /** A file event can come before the log's index shows the commit, and the index fires none: look again. */
 const AGAIN_MS = [2, 8, 32];
 /** After a look that failed, a file event leads to the next one this much later, and to one at most. */
 const RECOVERY_MS = 500;
 
-/** Follows chat.db and hands over every change once, in order of ROWID, from wherever it stopped last time. */
+/**
+ * Follows chat.db and hands over every change once: new rows in order of ROWID, from wherever it stopped last
+ * time, and then what has become of the rows before them.
+ */
 export function startChangeFeed(options: FeedOptions): ChangeFeed {
   const { chatDb, clock, timers, commit, complain } = options;
   let state = options.remembered;
@@ -99,18 +83,25 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     look();
   };
 
-  function look(): void {
-    if (stopped || slice) return;
+  /** Whether the work could be done; a failure ends no more than this one look. */
+  function attempt(work: () => void): void {
     try {
-      chatDb.noticeReplacement();
-      const found = chatDb.read(lookInto);
-      if (found !== null) take(found);
+      work();
       ailing = false;
     } catch (thrown) {
       ailing = true;
       // chatDb keeps what is wrong with the file; anything else is worth a line.
       if (!(thrown instanceof ReadingFailure)) complain(thrown);
     }
+  }
+
+  function look(): void {
+    if (stopped || slice) return;
+    attempt(() => {
+      chatDb.noticeReplacement();
+      const found = chatDb.read(lookInto);
+      if (found !== null) take(found);
+    });
   }
 
   /** Reads what is new; null when nothing can be. */
@@ -120,25 +111,56 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     const generation = chatDb.generation();
     const same = generation === seenGeneration && version === seenVersion;
     if (same && !behind && !heldAreDue()) return null;
+    // Rows and fingerprints of one moment, or a change between them would never be told.
+    const { step, more } = database.snapshot(() => newsOf(database));
+    return { step, version, generation, more };
+  }
+
+  function newsOf(database: ChatDatabase): { step: FeedStep; more: boolean } {
     const now = clock.now();
     const place = state === null ? firstPlace(database, now) : placeIn(database, state, now);
-    const rows = database.messages.after(place.cursor, SLICE);
-    return { step: takeStep(database, place, rows), version, generation, more: rows.length === SLICE };
+    const { last, more, held, highWater, ...news } = takeNews(database, place, now, complain);
+    const cursor = last?.row_id ?? place.cursor;
+    const unchanged = last === null && place === state && sameHeld(held, place.held);
+    const next: FeedState = {
+      ...place,
+      cursor,
+      cursorGuid: last?.guid ?? place.cursorGuid,
+      highWater,
+      held,
+      rebuilt: place.rebuilt !== null && cursor < place.rebuilt.upTo ? place.rebuilt : null,
+    };
+    const told = news.changes.flatMap((change) => {
+      const id = change.type === "conversation.updated" ? change.data.conversation.id : null;
+      return id === null ? [] : (printOf(database, id) ?? []);
+    });
+    const isNew = news.changes.length > 0 && last !== null;
+    const latencyMs = isNew ? sinceWritten(chatDb.path, now) : null;
+    const conversations = { told, forgotten: [] };
+    return { step: { ...emptyStep(unchanged ? place : next), ...news, conversations, latencyMs }, more };
   }
 
   /** Hands a step over, outside of the reading: what fails here is not chat.db's fault. */
   function take({ step, version, generation, more }: Found): void {
     behind = true;
-    if (step.state !== state) commit(step);
-    state = step.state;
+    hand(step);
     seenVersion = version;
     seenGeneration = generation;
     behind = more;
-    if (!more) return;
+    if (!more) {
+      care.noticed();
+      return;
+    }
     slice = timers.after(0, () => {
       slice = undefined;
       look();
     });
+  }
+
+  function hand(step: FeedStep): void {
+    if (!isIdle(step, state)) commit(step);
+    state = step.state;
+    care.remember(step.conversations);
   }
 
   /** Some row has waited long enough; also when the clock was set back, which would make it wait on. */
@@ -147,71 +169,28 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     return state?.held.some(({ since, until }) => now >= until || now < since) ?? false;
   };
 
-  function takeStep(database: ChatDatabase, place: FeedState, rows: readonly MessageRow[]): FeedStep {
-    const now = clock.now();
-    const changes: Change[] = [];
-    const outgoing: OutgoingRow[] = [];
-    const held: FeedState["held"] = [];
-    // A clock that was ahead must not make everything that follows look old.
-    let highWater = Math.min(place.highWater, now);
-    const consider = (row: MessageRow, since: number): void => {
-      const change = changeOf(row, database);
-      const verdict = judge(row, change, since, now, { highWater, rebuilt: place.rebuilt });
-      if (change?.type === "message.sent") {
-        const lost = verdict.step !== "hold" && isLostSend(row, change);
-        outgoing.push({ message: change.data, settled: isDecided(row), lost });
-      }
-      if (verdict.step === "hold")
-        held.push({ rowId: row.row_id, guid: row.guid, since, until: verdict.until });
-      if (verdict.step === "emit" && change !== null) changes.push(change);
-      // A scheduled message is dated in the future and must not make everything else look old.
-      if (row.at !== null && row.at <= now) highWater = Math.max(highWater, row.at);
-    };
-
-    for (const { rowId, guid, since } of place.held) {
-      const row = database.messages.byRowId(rowId);
-      // A clock that was set back begins its wait anew.
-      if (row?.guid === guid) consider(row, Math.min(since, now));
-    }
-    for (const row of rows) consider(row, now);
-    const last = rows.at(-1);
-    const unchanged = !last && place === state && sameHeld(held, place.held);
-    const cursor = last?.row_id ?? place.cursor;
-    return {
-      state: unchanged
-        ? place
-        : {
-            cursor,
-            cursorGuid: last?.guid ?? place.cursorGuid,
-            file: place.file,
-            highWater,
-            held,
-            rebuilt: place.rebuilt !== null && cursor < place.rebuilt.upTo ? place.rebuilt : null,
-          },
-      changes,
-      outgoing,
-      latencyMs: changes.length > 0 && rows.length > 0 ? sinceWritten(chatDb.path, now) : null,
-    };
-  }
-
-  /** One row that cannot be understood must not stop those behind it. */
-  function changeOf(row: MessageRow, { messages }: ChatDatabase): Change | null {
-    try {
-      return toChange(row, messages);
-    } catch (thrown) {
-      if (isSqliteError(thrown)) throw thrown;
-      complain(thrown);
-      return null;
-    }
-  }
-
   const tick = (): void => {
     if (stopped) return;
     watcher?.rearm();
     look();
+    care.tick();
     poll = timers.after(options.pollIntervalMs, tick);
   };
 
+  const care: Care = startCare({
+    clock,
+    timers,
+    memory: options.memory,
+    attempt,
+    place: () => (behind || stopped ? null : state),
+    version: () => seenGeneration * 2 ** 32 + seenVersion,
+    read: (question) =>
+      chatDb.read((database) =>
+        // A database that was opened since is for `look` to find its place in first.
+        chatDb.generation() === seenGeneration ? database.snapshot(() => question(database)) : null,
+      ),
+    hand,
+  });
   watcher = options.watch(chatDb.path, noticed);
   tick();
   return {
@@ -220,6 +199,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     stop() {
       stopped = true;
       watcher?.stop();
+      care.stop();
       for (const timer of [...again, slice, poll, recovery]) timer?.cancel();
     },
   };

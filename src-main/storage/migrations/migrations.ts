@@ -1,4 +1,5 @@
 import { first } from "./001-first.ts";
+import { fingerprints } from "./002-fingerprints.ts";
 
 /** Every migration in order; the database's `user_version` is how many have run. Never change one that shipped. */
-export const MIGRATIONS: readonly string[] = [first];
+export const MIGRATIONS: readonly string[] = [first, fingerprints];
