@@ -1,52 +1,84 @@
 import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
-import { startGateway } from "../e2e/support/gateway.ts";
+import { type RunningGateway, startGateway } from "../e2e/support/gateway.ts";
 import { inRoot } from "../scripts/root.ts";
 import { printFigure } from "./figures.ts";
 
-const ROWS = 1_000;
-const EVERY_MS = 20;
-const LIMIT_MS = 120_000;
+/** Fifty messages a second for two minutes. */
+const STEADY = { rows: 6_000, atOnce: 1, everyMs: 20 };
+/** As many as a database holds that comes back after years, in one COMMIT. */
+const BURST = { rows: 100_000, atOnce: 100_000, everyMs: 0 };
+const LIMIT_MS = 240_000;
 
-/** 50 messages a second from a process of their own; measured is what a socket sees, journal committed first. */
-export async function benchFeed(): Promise<void> {
-  const gateway = await startGateway();
+/** What a socket sees of messages that another process writes, the journal committed first; `--quick` for a tenth of it. */
+export async function benchFeed(flags: readonly string[] = []): Promise<void> {
+  const share = flags.includes("--quick") ? 0.1 : 1;
+  const loopDelay = join(tmpdir(), `bellhop-loop-delay-${process.pid}.json`);
+  const gateway = await startGateway([], {
+    NODE_OPTIONS: `--import=${inRoot("bench", "loop-delay.ts")}`,
+    BENCH_LOOP_DELAY: loopDelay,
+  });
   try {
-    const seen = new Map<string, number>();
-    const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/api/v1/ws?api_key=${gateway.key}`);
-    socket.on("message", (data) => {
-      const at = now();
-      seen.set(JSON.parse(data.toString()).data.guid, at);
-    });
-    await new Promise((resolve) => socket.once("open", resolve));
-    const committed = await writeRows(join(gateway.dataDir, "simulated", "chat.db"));
-    for (let tries = 0; tries < 200 && seen.size < ROWS; tries += 1) await pause(20);
-    socket.close();
-    const latencies = [...committed].flatMap(([guid, at]) => {
-      const frame = seen.get(guid);
-      return frame === undefined ? [] : [frame - at];
-    });
-    printFigure("COMMIT to WebSocket frame", latencies, "ms");
-    process.stdout.write(`  lost: ${ROWS - latencies.length}\n`);
+    process.kill(gateway.pid, "SIGUSR2");
+    const steady = await follow(gateway, { ...STEADY, rows: STEADY.rows * share });
+    printFigure("COMMIT to WebSocket frame", steady.latencies, "ms");
+    process.stdout.write(`  lost: ${steady.lost} of ${steady.rows}\n`);
+    await printLoopDelay("event loop held, at this pace", gateway.pid, loopDelay);
+    const burst = await follow(gateway, { ...BURST, rows: BURST.rows * share, atOnce: BURST.atOnce * share });
+    const seconds = Math.max(...burst.latencies) / 1_000;
+    process.stdout.write(
+      `  burst of ${burst.rows} in one COMMIT: lost ${burst.lost}, the last after ${seconds.toFixed(1)} s, ${Math.round(burst.rows / seconds)} a second\n`,
+    );
+    await printLoopDelay("event loop held, in the burst", gateway.pid, loopDelay);
   } finally {
     await gateway.stop();
+    rmSync(loopDelay, { force: true });
   }
 }
 
 /** The moment on a clock that all processes of this machine share, in ms. */
-function now(): number {
-  return performance.timeOrigin + performance.now();
-}
+const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+async function follow(
+  gateway: RunningGateway,
+  load: typeof STEADY,
+): Promise<{ rows: number; lost: number; latencies: number[] }> {
+  const seen = new Map<string, number>();
+  const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/api/v1/ws?api_key=${gateway.key}`);
+  let closed: number | null = null;
+  socket.on("message", (data) => {
+    const at = now();
+    const { guid } = JSON.parse(data.toString()).data;
+    if (seen.has(guid)) throw new Error(`${guid} came twice`);
+    seen.set(guid, at);
+  });
+  socket.on("close", (code) => {
+    closed = code;
+  });
+  await new Promise((resolve) => socket.once("open", resolve));
+  const committed = await writeRows(join(gateway.dataDir, "simulated", "chat.db"), load);
+  const until = now() + LIMIT_MS;
+  while (seen.size < load.rows && now() < until && closed === null) await pause(20);
+  if (closed !== null) process.stdout.write(`  the gateway closed the socket: ${closed}\n`);
+  socket.close();
+  const latencies = [...committed].flatMap(([guid, at]) => {
+    const frame = seen.get(guid);
+    return frame === undefined ? [] : [frame - at];
+  });
+  return { rows: load.rows, lost: load.rows - latencies.length, latencies };
+}
+
 /** Runs the writer and gathers, for each guid, when its COMMIT returned. */
-function writeRows(chatDb: string): Promise<Map<string, number>> {
+function writeRows(chatDb: string, { rows, atOnce, everyMs }: typeof STEADY): Promise<Map<string, number>> {
   const writer = spawn(
     process.execPath,
-    [inRoot("bench", "feed-writer.ts"), chatDb, String(ROWS), String(EVERY_MS)],
+    [inRoot("bench", "feed-writer.ts"), chatDb, ...[rows, atOnce, everyMs].map(String)],
     { stdio: ["ignore", "pipe", "inherit"], timeout: LIMIT_MS },
   );
   const committed = new Map<string, number>();
@@ -60,4 +92,21 @@ function writeRows(chatDb: string): Promise<Map<string, number>> {
       code === 0 ? resolve(committed) : reject(new Error(`writer ended: ${code}`)),
     );
   });
+}
+
+/** Asks the gateway's process for what it has measured since the last time. */
+async function printLoopDelay(name: string, pid: number, file: string): Promise<void> {
+  rmSync(file, { force: true });
+  process.kill(pid, "SIGUSR2");
+  for (let tries = 0; tries < 200; tries += 1) {
+    await pause(20);
+    try {
+      const [p50, p99, p999, max] = JSON.parse(readFileSync(file, "utf8")).map((ms: number) => ms.toFixed(1));
+      process.stdout.write(`  ${name.padEnd(34)} p50 ${p50}  p99 ${p99}  p99.9 ${p999}  max ${max} ms\n`);
+      return;
+    } catch {
+      // Not written yet.
+    }
+  }
+  process.stdout.write(`  ${name}: the gateway did not say\n`);
 }

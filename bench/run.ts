@@ -1,15 +1,17 @@
 import { benchDecode } from "./decode.ts";
 import { benchFeed } from "./feed.ts";
+import { benchMutate } from "./mutate.ts";
 import { benchSend } from "./send.ts";
 
 /** Every benchmark by name, with what it measures. */
-const BENCHMARKS: Record<string, { what: string; run(): Promise<void> | void }> = {
+const BENCHMARKS: Record<string, { what: string; run(flags: readonly string[]): Promise<void> | void }> = {
   decode: { what: "attributedBody to text, against JSON.parse of the same text", run: benchDecode },
   feed: { what: "from another process's COMMIT to a WebSocket frame", run: benchFeed },
+  mutate: { what: "a million damaged blobs: exceptions, steps, time, heap", run: benchMutate },
   send: { what: "from POST to the answer with the row, against the stand-in alone", run: benchSend },
 };
 
-const name = process.argv[2];
+const [name, ...flags] = process.argv.slice(2);
 const chosen = name === undefined ? undefined : BENCHMARKS[name];
 if (!chosen) {
   const list = Object.entries(BENCHMARKS).map(([key, { what }]) => `  ${key.padEnd(8)} ${what}`);
@@ -17,5 +19,5 @@ if (!chosen) {
   process.exitCode = name === undefined ? 0 : 1;
 } else {
   process.stdout.write(`${name}: ${chosen.what}\n`);
-  await chosen.run();
+  await chosen.run(flags);
 }

@@ -16,6 +16,7 @@ export interface RunningGateway {
   /** The one-time link to the window in a browser. */
   link: string;
   dataDir: string;
+  pid: number;
   /** Everything it has printed. */
   output(): string;
   /** Ends it by signal and waits; the exit code. */
@@ -23,12 +24,15 @@ export interface RunningGateway {
 }
 
 /** Starts `dist/headless.js` and waits until it says that it is ready and how to get in. */
-export async function startGateway(flags: readonly string[] = []): Promise<RunningGateway> {
+export async function startGateway(
+  flags: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellhop-e2e-"));
   const args = ["--simulate", "--port", "0", "--rate-limit", "0", "--data-dir", dataDir, ...flags];
   const child = spawn(inRoot("node_modules", ".bin", "node"), [inRoot("dist", "headless.js"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, BELLHOP_TEST: "1" },
+    env: { ...process.env, ...environment, BELLHOP_TEST: "1" },
   });
   try {
     const { found, output } = await waitForBanner(child);
@@ -37,7 +41,7 @@ export async function startGateway(flags: readonly string[] = []): Promise<Runni
       await rm(dataDir, { recursive: true, force: true });
       return code;
     };
-    return { ...found, dataDir, output, stop };
+    return { ...found, dataDir, pid: child.pid ?? 0, output, stop };
   } catch (cause) {
     await end(child);
     await rm(dataDir, { recursive: true, force: true });
