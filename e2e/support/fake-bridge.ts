@@ -72,10 +72,14 @@ export function eventLine(seq: number, other: Partial<EventLine> = {}): EventLin
     at: NOW,
     person: "Maya Lindqvist",
     isFromMe: false,
+    kind: "message",
     text: "Can you bring the blue folder when you come?",
     attachments: 0,
+    votes: 0,
     reaction: null,
     emoji: null,
+    change: null,
+    by: null,
     ...other,
   };
 }

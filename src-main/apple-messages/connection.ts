@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync, type Stats, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Clock } from "../ports/clock.ts";
 import { type ContentQueries, prepareContentQueries } from "./content-queries.ts";
@@ -9,10 +9,12 @@ import { type History, prepareHistory } from "./history/history.ts";
 import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
 import { readingFailure } from "./reading-failure.ts";
 
-/** Which file it is: another inode means that the database was replaced. */
+/** Which file it is: another one means that the database was replaced. */
 export interface FileIdentity {
   device: number;
   inode: number;
+  /** When it was made, in ms since 1970: an inode that is free again is given to the next file. */
+  born?: number;
 }
 
 /** chat.db, open for reading, with every statement prepared; what a message is made of comes from here (MessageContext). */
@@ -45,7 +47,7 @@ const BUSY_TIMEOUT_MS = 50;
 export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> | null = null): ChatDatabase {
   let database: Database | undefined;
   try {
-    const { dev, ino } = statSync(path);
+    const file = identityOf(statSync(path));
     database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     database.pragma("query_only = ON");
     const dataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
@@ -54,7 +56,7 @@ export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> |
     const messages = prepareMessageQueries(open);
     const inTransaction = open.transaction((questions: () => void) => questions());
     return {
-      file: { device: dev, inode: ino },
+      file,
       dataVersion: version,
       snapshot(questions) {
         const answers: ReturnType<typeof questions>[] = [];
@@ -97,8 +99,8 @@ function systemsAnswer(thrown: unknown, path: string): unknown {
 /** The file's identity as it stands now; null when it is not there. Throws ReadingFailure when refused. */
 export function fileIdentity(path: string): FileIdentity | null {
   try {
-    const { dev, ino } = statSync(path);
-    return { device: dev, inode: ino };
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? identityOf(found) : null;
   } catch (thrown) {
     const failure = readingFailure(thrown, path);
     if (failure.problem === "missing") return null;
@@ -106,7 +108,12 @@ export function fileIdentity(path: string): FileIdentity | null {
   }
 }
 
-/** Whether both are the same file. */
+function identityOf({ dev, ino, birthtimeMs }: Stats): FileIdentity {
+  return { device: dev, inode: ino, born: birthtimeMs };
+}
+
+/** Whether both are the same file, as far as both say. */
 export function sameFile(a: FileIdentity | null, b: FileIdentity | null): boolean {
-  return a !== null && b !== null && a.device === b.device && a.inode === b.inode;
+  if (a === null || b === null || a.device !== b.device || a.inode !== b.inode) return false;
+  return a.born === undefined || b.born === undefined || a.born === b.born;
 }

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { unixMs } from "./apple-time.ts";
 import { columnOr, probeColumns } from "./columns.ts";
-import { MESSAGE_FROM, type MessageRow, messageColumns } from "./message-row.ts";
+import { MESSAGE_FROM, type MessageRow, messageColumns, textOnly } from "./message-row.ts";
 
 /** A row of `attachment`, as far as Bellhop looks at it. */
 export interface AttachmentRow {
@@ -34,7 +34,7 @@ export interface ContentQueries {
   place(rowId: number): MessagePlace;
   chatRowIds(rowId: number): number[];
   deletedAt(rowId: number): number | null;
-  /** Rows whose `associated_message_guid` names this message, oldest first: votes, updates, tapbacks, stickers. */
+  /** Rows whose `associated_message_guid` names this message, newest first: votes, updates, tapbacks, stickers. */
   aboutMessage(guid: string): MessageRow[];
   /** The handle with this ROWID; null for 0 and for one that is gone. */
   handle(rowId: number): string | null;
@@ -48,11 +48,14 @@ const MOST_ABOUT = 1_000;
 /** Prepares the questions about what belongs to a message, each once. Source of the tables: macOS 12 to 27. */
 export function prepareContentQueries(database: Database): ContentQueries {
   const columns = probeColumns(database, "attachment");
-  const or = (name: string, fallback: string): string => columnOr(columns, "a", name, fallback);
-  const attachment = `a.guid, a.filename, a.transfer_name, a.mime_type, a.uti, a.total_bytes,
-    COALESCE(a.transfer_state, 0) AS transfer_state, COALESCE(a.is_outgoing, 0) AS is_outgoing,
-    COALESCE(${or("is_sticker", "0")}, 0) AS is_sticker, ${or("user_info", "NULL")} AS user_info,
-    NULLIF(${or("emoji_image_short_description", "NULL")}, '') AS emoji_description`;
+  const text = (name: string, as = name): string =>
+    `${columns.has(name) ? textOnly(`a.${name}`) : "NULL"} AS ${as}`;
+  const number = (name: string): string =>
+    `${columns.has(name) ? `COALESCE(CAST(a.${name} AS INTEGER), 0)` : "0"} AS ${name}`;
+  const attachment = `a.guid, ${text("filename")}, ${text("transfer_name")}, ${text("mime_type")}, ${text("uti")},
+    CAST(a.total_bytes AS INTEGER) AS total_bytes, ${number("transfer_state")}, ${number("is_outgoing")},
+    ${number("is_sticker")}, ${columnOr(columns, "a", "user_info", "NULL")} AS user_info,
+    ${text("emoji_image_short_description", "emoji_description")}`;
   const attachments = database.prepare<[number], AttachmentRow>(
     `SELECT ${attachment} FROM message_attachment_join j JOIN attachment a ON a.ROWID = j.attachment_id
      WHERE j.message_id = ? ORDER BY j.attachment_id`,
@@ -74,11 +77,13 @@ export function prepareContentQueries(database: Database): ContentQueries {
   const about = database.prepare<[string, string, string, string], MessageRow>(
     `SELECT ${messageColumns(probeColumns(database, "message"))} ${MESSAGE_FROM}
      WHERE m.associated_message_guid IN (?, ?, ?, ?) AND m.guid <> m.associated_message_guid
-     ORDER BY m.date, m.ROWID LIMIT ${MOST_ABOUT}`,
+     ORDER BY m.date DESC, m.ROWID DESC LIMIT ${MOST_ABOUT}`,
   );
-  const handle = database.prepare<[number], string>("SELECT id FROM handle WHERE ROWID = ?").pluck();
+  const handle = database
+    .prepare<[number], string | null>(`SELECT ${textOnly("id")} FROM handle WHERE ROWID = ?`)
+    .pluck();
   const chatLine = database
-    .prepare<[number], string | null>("SELECT last_addressed_handle FROM chat WHERE ROWID = ?")
+    .prepare<[number], string | null>(`SELECT ${textOnly("last_addressed_handle")} FROM chat WHERE ROWID = ?`)
     .pluck();
 
   /** Deleting moves the row of one join to the other, so a message in a chat need not be looked for. */

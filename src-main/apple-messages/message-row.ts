@@ -3,7 +3,8 @@ import { type Columns, columnOr } from "./columns.ts";
 
 /**
  * A row of `message` with its handle, as far as Bellhop looks at it. Times in ms since 1970, null for none.
- * SQLite keeps whatever type a program wrote: texts and blobs are checked again where they are read.
+ * SQLite keeps whatever type a program wrote: numbers and short texts are made sure of here, `text` and the blobs
+ * where they are read.
  */
 export interface MessageRow {
   row_id: number;
@@ -62,16 +63,20 @@ export const MESSAGE_FROM = "FROM message m LEFT JOIN handle h ON h.ROWID = m.ha
  */
 export function messageColumns(columns: Columns): string {
   const or = (name: string, fallback: string): string => columnOr(columns, "m", name, fallback);
-  const text = (name: string, as: string): string => `NULLIF(${or(name, "NULL")}, '') AS ${as}`;
-  const number = (name: string, as: string): string => `COALESCE(${or(name, "0")}, 0) AS ${as}`;
-  const moment = (name: string, as: string): string =>
-    `${columns.has(name) ? unixMs(`m.${name}`) : "NULL"} AS ${as}`;
+  const text = (name: string, as: string): string =>
+    `${columns.has(name) ? textOnly(`m.${name}`) : "NULL"} AS ${as}`;
+  const number = (name: string, as: string): string =>
+    `${columns.has(name) ? `COALESCE(CAST(m.${name} AS INTEGER), 0)` : "0"} AS ${as}`;
+  const ms = (name: string): string =>
+    columns.has(name) ? `CAST(${unixMs(`m.${name}`)} AS INTEGER)` : "NULL";
+  const moment = (name: string, as: string): string => `${ms(name)} AS ${as}`;
   const edited = `COALESCE(${or("date_edited", "0")}, 0) <> 0 OR COALESCE(${or("date_retracted", "0")}, 0) <> 0
     OR ${or("part_count", "1")} = 0`;
-  const editedAt = ["date_edited", "date_retracted"].filter((name) => columns.has(name));
   return [
-    "m.ROWID AS row_id, m.guid, m.text, h.id AS handle, h.uncanonicalized_id AS uncanonical_handle, m.service",
-    "COALESCE(m.handle_id, 0) AS handle_id",
+    `m.ROWID AS row_id, m.guid, m.text, ${textOnly("h.id")} AS handle,
+    ${textOnly("h.uncanonicalized_id")} AS uncanonical_handle`,
+    text("service", "service"),
+    number("handle_id", "handle_id"),
     text("subject", "subject"),
     `${or("attributedBody", "NULL")} AS attributed_body`,
     text("destination_caller_id", "line"),
@@ -79,7 +84,7 @@ export function messageColumns(columns: Columns): string {
     moment("date_read", "read_at"),
     moment("date_delivered", "delivered_at"),
     moment("date_played", "played_at"),
-    `COALESCE(NULL, NULL${editedAt.map((name) => `, ${unixMs(`m.${name}`)}`).join("")}) AS edited_at`,
+    `COALESCE(${ms("date_edited")}, ${ms("date_retracted")}) AS edited_at`,
     number("error", "error"),
     number("is_from_me", "is_from_me"),
     number("is_sent", "is_sent"),
@@ -88,7 +93,7 @@ export function messageColumns(columns: Columns): string {
     number("was_downgraded", "was_downgraded"),
     number("item_type", "item_type"),
     number("cache_has_attachments", "has_attachments"),
-    `${or("part_count", "NULL")} AS part_count`,
+    `CAST(${or("part_count", "NULL")} AS INTEGER) AS part_count`,
     text("balloon_bundle_id", "balloon"),
     `${or("payload_data", "NULL")} AS payload`,
     `CASE WHEN ${edited} THEN ${or("message_summary_info", "NULL")} END AS summary`,
@@ -104,4 +109,9 @@ export function messageColumns(columns: Columns): string {
     number("share_status", "share_status"),
     number("schedule_type", "schedule_type"),
   ].join(",\n    ");
+}
+
+/** SQL for a column's text; null for an empty one, and for whatever else a program wrote there. */
+export function textOnly(column: string): string {
+  return `CASE typeof(${column}) WHEN 'text' THEN NULLIF(${column}, '') END`;
 }

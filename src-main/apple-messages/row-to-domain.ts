@@ -16,6 +16,7 @@ import { pollOf } from "./content/poll-rows.ts";
 import { senderOf } from "./content/sender.ts";
 import { placeFiles, type ReadText, readHeading, readText } from "./content/text.ts";
 import type { ContentQueries } from "./content-queries.ts";
+import { bareLine } from "./directory/chat-rows.ts";
 import type { MessageRow } from "./message-row.ts";
 
 export { withoutPlaceholders } from "./content/placeholders.ts";
@@ -43,8 +44,8 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
   const sender = senderOf(row);
   const text = kind === "app" ? readHeading(row) : readText(row);
   const files = row.has_attachments === 1 ? inOrderOfText(content.attachments(row.row_id), text.files) : [];
-  const isVoice = row.is_audio === 1;
-  const attachments = files.map((file) => toAttachment(file, isVoice, context.files));
+  const voice = row.is_audio === 1 ? { heard: text.transcription } : null;
+  const attachments = files.map((file) => toAttachment(file, voice, context.files));
   const edits = row.edited_at === null && row.summary === null ? null : readEdits(row);
   const link = linkOf(row, kind, text);
   return {
@@ -64,7 +65,7 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
     detections: text.detections,
     oneTimeCode: text.oneTimeCode,
     attachments,
-    transcription: text.transcription ?? (isVoice ? heardIn(attachments) : null),
+    transcription: text.transcription ?? (voice && heardIn(attachments)),
     at: row.at ?? 0,
     deliveredAt: row.delivered_at,
     readAt: row.read_at,
@@ -163,8 +164,7 @@ function statusOf(row: MessageRow): MessageStatus {
 
 /** The line last used in the conversation, without the `E:` or `P:` of the account it belongs to. */
 function chatLineOf(chats: readonly number[], content: ContentQueries): string | null {
-  const line = chats[0] === undefined ? null : content.chatLine(chats[0]);
-  return line?.replace(/^[EP]:/, "") || null;
+  return chats[0] === undefined ? null : bareLine(content.chatLine(chats[0]));
 }
 
 /** `schedule_type` of a message that waits for its date; once it went it is like any other. */

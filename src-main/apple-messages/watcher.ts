@@ -1,5 +1,6 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import { type FileIdentity, fileIdentity, sameFile } from "./connection.ts";
 
 /** Something that notices writes to chat.db. */
 export interface Watcher {
@@ -14,14 +15,14 @@ export type Watch = (path: string, noticed: () => void) => Watcher;
 interface Armed {
   watcher: FSWatcher;
   /** Which file it is on: a watch follows the file, not the name. */
-  inode: number;
+  file: FileIdentity;
 }
 
 /**
  * Watches chat.db's write-ahead log and the folder it lies in. Both are needed: on macOS a file is watched by
  * kqueue (at once) and a folder by FSEvents (later), and the log is recreated as another file after a
- * checkpoint, which leaves a watch on the old one deaf. What kind of event it was says nothing: on macOS plain
- * writes come as "rename" too, so whether the log is another one is told by its inode.
+ * checkpoint, which leaves a watch on the old one deaf. A "rename" may mean that; on macOS plain writes come as
+ * "rename" too, so whether the log is another one is told by its identity.
  *
  * chat.db itself is not watched. The system's watch holds the file open, and closing it would drop the locks
  * that SQLite holds on it in this process. `noticed` may be called too often, never too rarely for long: the
@@ -37,27 +38,29 @@ export const watchFiles: Watch = (path, noticed) => {
     armed.get(target)?.watcher.close();
     armed.delete(target);
   };
-  const arm = (target: string, heard: (file: string | null) => void): void => {
-    const inode = statSync(target, { throwIfNoEntry: false })?.ino;
-    if (armed.get(target)?.inode === inode) return;
+  const arm = (target: string, heard: (kind: string, file: string | null) => void): void => {
+    const file = fileIdentity(target);
+    if (sameFile(armed.get(target)?.file ?? null, file)) return;
     disarm(target);
-    if (inode === undefined) return;
-    const watcher = watch(target, { persistent: false }, (_kind, file) => heard(file));
+    if (file === null) return;
+    const watcher = watch(target, { persistent: false }, heard);
     watcher.on("error", () => disarm(target));
-    armed.set(target, { watcher, inode });
+    armed.set(target, { watcher, file });
   };
   const rearm = (): void => {
     try {
-      arm(folder, (file) => {
-        if (file === null || file === name || file === `${name}-wal`) heardSomething();
+      arm(folder, (kind, file) => {
+        if (file !== null && file !== name && file !== `${name}-wal`) return;
+        // What the log's own watch has said already is not worth saying twice.
+        if (kind === "rename" || !armed.has(log)) heard(kind);
       });
-      arm(log, heardSomething);
+      arm(log, heard);
     } catch {
       // Refused, or gone in between: the next event or the poll comes back to it.
     }
   };
-  function heardSomething(): void {
-    rearm();
+  function heard(kind: string): void {
+    if (kind === "rename" || !armed.has(log)) rearm();
     noticed();
   }
 

@@ -9,12 +9,21 @@ import { entry, words } from "./archive.ts";
 /** Whether there is a file at an absolute path. */
 export type FileCheck = (path: string) => boolean;
 
+/** A voice message, and what its text says that Messages heard in it. */
+export interface Voice {
+  heard: string | null;
+}
+
 /**
- * A row of `attachment` as the file it is. `isVoice` says that it may carry the words that Messages heard, in
- * `user_info`; only then is that read.
+ * A row of `attachment` as the file it is. Of a voice message `user_info` may hold the words that Messages heard;
+ * of nothing else is it read.
  */
-export function toAttachment(row: AttachmentRow, isVoice: boolean, isThere: FileCheck = isFile): Attachment {
-  const path = row.filename === null || row.filename === "" ? null : expandHome(row.filename);
+export function toAttachment(
+  row: AttachmentRow,
+  voice: Voice | null = null,
+  isThere: FileCheck = isFile,
+): Attachment {
+  const path = row.filename === null ? null : expandHome(row.filename);
   return {
     guid: row.guid,
     path,
@@ -24,7 +33,7 @@ export function toAttachment(row: AttachmentRow, isVoice: boolean, isThere: File
     sizeBytes: row.total_bytes,
     state: stateOf(row, path, isThere),
     isSticker: row.is_sticker === 1,
-    description: row.emoji_description ?? (isVoice ? transcriptionIn(row.user_info) : null),
+    description: row.emoji_description ?? (voice && (transcriptionIn(row.user_info) ?? voice.heard)),
   };
 }
 
@@ -38,7 +47,7 @@ export function inOrderOfText(rows: readonly AttachmentRow[], guids: readonly st
 }
 
 /** What Messages heard in a voice note: the key `audio-transcription` of `attachment.user_info`. */
-export function transcriptionIn(userInfo: unknown): string | null {
+function transcriptionIn(userInfo: unknown): string | null {
   return userInfo instanceof Uint8Array
     ? words(entry(readBinaryPlist(userInfo), "audio-transcription"))
     : null;

@@ -22,10 +22,32 @@ export function pollOf(
   if (kind !== "poll") return null;
   const item = readPollItem(row.payload);
   if (item === null) return null;
-  return pollAsItStands(
-    item,
-    content.aboutMessage(row.guid).flatMap((about) => answerOf(about) ?? []),
-  );
+  return pollAsItStands(item, standingAnswers(content.aboutMessage(row.guid)));
+}
+
+/** A correspondent may change a poll without end; each change holds every option there is then. */
+const MOST_UPDATES = 50;
+
+/**
+ * What counts of the rows about a poll (newest first), oldest first: everybody's last vote, and the updates. A
+ * payload is read only where it counts.
+ */
+function standingAnswers(rows: readonly MessageRow[]): PollAnswer[] {
+  const answers: PollAnswer[] = [];
+  const voters = new Set<string | null>();
+  let updates = 0;
+  for (const row of rows) {
+    const kind = kindOf(row);
+    const voter = row.is_from_me === 1 ? "" : senderOf(row);
+    if (kind === "poll_vote" && voters.has(voter)) continue;
+    if (kind === "poll_update" && updates >= MOST_UPDATES) continue;
+    const answer = answerOf(row);
+    if (answer === null) continue;
+    if (kind === "poll_vote") voters.add(voter);
+    else updates += 1;
+    answers.push(answer);
+  }
+  return answers.toReversed();
 }
 
 function answerOf(row: MessageRow): PollAnswer | null {

@@ -53,27 +53,21 @@ export function readPollItem(payload: unknown): PollItem | null {
 }
 
 /**
- * A poll as it stands. Each answer (oldest first) holds all that its sender votes for now, so it replaces their
- * earlier ones, and an empty one takes them back. Who voted is told by the row, not by what is written in it.
+ * A poll as it stands after everybody's last vote and the updates, oldest first. A vote holds all that its
+ * sender chose, and an empty one takes it back. Who voted is told by the row, not by what is written in it.
  */
 export function pollAsItStands(item: PollItem, answers: readonly PollAnswer[]): Poll {
   const options = new Map(item.options.map((option) => [option.id, option]));
-  const choices = new Map<string, Poll["votes"]>();
   let title = item.title;
-  for (const { kind, item: answer, sender, isFromMe } of answers) {
-    if (kind === "poll_update") {
-      title = answer.title ?? title;
-      for (const option of answer.options) options.set(option.id, option);
-      continue;
+  const votes = answers.flatMap(({ kind, item: answer, sender, isFromMe }) => {
+    if (kind === "poll_vote") {
+      return answer.chosen.map((option) => ({ option, handle: isFromMe ? null : sender, isFromMe }));
     }
-    const voter = isFromMe ? "" : (sender ?? "?");
-    choices.delete(voter);
-    choices.set(
-      voter,
-      answer.chosen.map((option) => ({ option, handle: isFromMe ? null : sender, isFromMe })),
-    );
-  }
-  return { title, options: [...options.values()], votes: [...choices.values()].flat() };
+    title = answer.title ?? title;
+    for (const option of answer.options) options.set(option.id, option);
+    return [];
+  });
+  return { title, options: [...options.values()], votes };
 }
 
 function jsonOf(text: string): unknown {

@@ -41,8 +41,8 @@ export function readText(row: Pick<MessageRow, "attributed_body" | "text">): Rea
 /** As readText, for what Messages itself wrote in an app's name: with the people in it named. */
 export function readHeading(row: MessageRow): ReadText {
   const read = readText(row);
-  if (read.body === null || !read.body.includes("$(")) return read;
   const name = (text: string): string => namePeople(text, row.is_from_me === 1, otherOf(row));
+  if (read.body === null || name(read.body) === read.body) return read;
   const parts = read.parts.map((part) => ({ ...part, text: part.text === null ? null : name(part.text) }));
   // Where its words stood before means nothing now.
   return { ...blank(name(read.body)), parts, files: read.files };

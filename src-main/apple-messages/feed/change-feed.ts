@@ -66,6 +66,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   let slice: Timer | undefined;
   let poll: Timer | undefined;
   let recovery: Timer | undefined;
+  let waited: Timer | undefined;
 
   const noticed = (): void => {
     if (stopped) return;
@@ -80,7 +81,8 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     }
     for (const timer of again) timer.cancel();
     again = AGAIN_MS.map((ms) => timers.after(ms, look));
-    look();
+    // One commit makes many events, some before it is done: whether the file is another one can wait for `again`.
+    glance();
   };
 
   /** Whether the work could be done; a failure ends no more than this one look. */
@@ -99,9 +101,17 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     if (stopped || slice) return;
     attempt(() => {
       chatDb.noticeReplacement();
-      const found = chatDb.read(lookInto);
-      if (found !== null) take(found);
+      readOn();
     });
+  }
+
+  function glance(): void {
+    if (!stopped && !slice) attempt(readOn);
+  }
+
+  function readOn(): void {
+    const found = chatDb.read(lookInto);
+    if (found !== null) take(found);
   }
 
   /** Reads what is new; null when nothing can be. */
@@ -153,7 +163,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     }
     slice = timers.after(0, () => {
       slice = undefined;
-      look();
+      glance();
     });
   }
 
@@ -161,6 +171,14 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     if (!isIdle(step, state)) commit(step);
     state = step.state;
     care.remember(step.conversations);
+    watchHeld();
+  }
+
+  /** A row waits no longer than it must, also when nothing else is written; who waits for hours, for the poll. */
+  function watchHeld(): void {
+    waited?.cancel();
+    const wait = Math.min(...(state?.held ?? []).map(({ until }) => until)) - clock.now();
+    waited = wait < options.pollIntervalMs * 2 ? timers.after(Math.max(0, wait), glance) : undefined;
   }
 
   /** Some row has waited long enough; also when the clock was set back, which would make it wait on. */
@@ -200,7 +218,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       stopped = true;
       watcher?.stop();
       care.stop();
-      for (const timer of [...again, slice, poll, recovery]) timer?.cancel();
+      for (const timer of [...again, slice, poll, recovery, waited]) timer?.cancel();
     },
   };
 }
