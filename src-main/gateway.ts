@@ -184,6 +184,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       if (unrecordedSince === null) complain(thrown);
       unrecordedSince ??= clock.now();
     },
+    damaged: (rowId, parts) => log.debug({ row_id: rowId, parts }, "cannot be decoded"),
   });
 
   const dialect = aimessage({

@@ -61,6 +61,7 @@ export function followingFeed(options: {
       outgoing.push(...step.outgoing);
     },
     complain: (thrown) => complaints.push(thrown),
+    damaged: (rowId, parts) => complaints.push({ rowId, parts }),
   });
   const stop = (): void => {
     feed.stop();

@@ -87,6 +87,7 @@ export function sendingOutbox(
       outbox.tell(moved);
     },
     complain,
+    damaged: () => {},
   });
   chatDb.onTrouble((problem) => {
     if (problem === null) outbox.wake();

@@ -281,3 +281,17 @@ describe("what comes late", () => {
     expect(feed.changes.map(({ data }) => "isLate" in data && data.isLate)).toEqual([false, true]);
   });
 });
+
+describe("what a correspondent damaged", () => {
+  it("is told with what else Messages keeps of it, and noted once", () => {
+    const { messages, feed, tell, time } = told();
+    const { id } = messages.receive("fallback", { at: nowIn(messages) });
+    messages.sql(
+      "UPDATE message SET text = 'fallback', attributedBody = x'040b73747265616d74797065648181' WHERE ROWID = ?",
+      id,
+    );
+    tell(() => time.advance(3_000));
+    expect(feed.said()).toEqual(["fallback"]);
+    expect(feed.complaints).toEqual([{ rowId: id, parts: ["attributedBody"] }]);
+  });
+});

@@ -10,9 +10,9 @@ import { printOf } from "./conversation-changes.ts";
 import { firstPlace, placeIn } from "./feed-place.ts";
 import type { FeedState } from "./feed-state.ts";
 import { emptyStep, type FeedMemory, type FeedStep, isIdle } from "./feed-step.ts";
-import { takeNews } from "./news.ts";
+import { type FeedNotes, takeNews } from "./news.ts";
 
-export interface FeedOptions {
+export interface FeedOptions extends FeedNotes {
   chatDb: ChatDb;
   clock: Clock;
   timers: Timers;
@@ -23,7 +23,6 @@ export interface FeedOptions {
   memory: FeedMemory;
   /** Commits a step. When it throws, the same rows come again with the next look. */
   commit(step: FeedStep): void;
-  complain(thrown: unknown): void;
 }
 
 /** What one look has read. */
@@ -129,7 +128,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   function newsOf(database: ChatDatabase): { step: FeedStep; more: boolean } {
     const now = clock.now();
     const place = state === null ? firstPlace(database, now) : placeIn(database, state, now);
-    const { last, more, held, highWater, ...news } = takeNews(database, place, now, complain);
+    const { last, more, held, highWater, ...news } = takeNews(database, place, now, options);
     const cursor = last?.row_id ?? place.cursor;
     const unchanged = last === null && place === state && sameHeld(held, place.held);
     const next: FeedState = {

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { appleNanoseconds, unixMs } from "../apple-time.ts";
-import { probeColumns } from "../columns.ts";
+import { NUMBER, probeColumns } from "../columns.ts";
 import { MESSAGE_FROM, type MessageRow, messageColumns } from "../message-row.ts";
 import { type Fingerprint, fingerprintColumns, guidHash } from "./fingerprint.ts";
 
@@ -37,7 +37,7 @@ export function prepareFeedQueries(database: Database): FeedQueries {
   );
   const guidAt = database.prepare<[number], string>("SELECT guid FROM message WHERE ROWID = ?").pluck();
   const after = database.prepare<[number, number], MessageRow>(
-    `SELECT ${messageColumns(columns)} ${MESSAGE_FROM} WHERE m.ROWID > ? ORDER BY m.ROWID LIMIT ?`,
+    `SELECT ${messageColumns(columns)} ${MESSAGE_FROM} WHERE m.ROWID > ${NUMBER} ORDER BY m.ROWID LIMIT ${NUMBER}`,
   );
   const rowIdBefore = database
     .prepare<[bigint, bigint], number>(
@@ -61,7 +61,7 @@ export function prepareFeedQueries(database: Database): FeedQueries {
   const fingerprints = database
     .prepare<[number, number], FingerprintRow>(
       `SELECT ${fingerprintColumns(columns, probeColumns(database, "attachment"))} FROM message m
-       WHERE m.ROWID BETWEEN ? AND ? ORDER BY m.ROWID`,
+       WHERE m.ROWID BETWEEN ${NUMBER} AND ${NUMBER} ORDER BY m.ROWID`,
     )
     .raw();
   return {
@@ -101,7 +101,7 @@ function prepareDeletions(database: Database): Deletions {
     ? "deleted_messages"
     : "(SELECT 0 AS ROWID, '' AS guid WHERE 0)";
   const deletedAfter = database.prepare<[number, number], { entry: number; guid: string }>(
-    `SELECT ROWID AS entry, guid FROM ${gone} WHERE ROWID > ? ORDER BY ROWID LIMIT ?`,
+    `SELECT ROWID AS entry, guid FROM ${gone} WHERE ROWID > ${NUMBER} ORDER BY ROWID LIMIT ${NUMBER}`,
   );
   const lastDeleted = database.prepare<[], number | null>(`SELECT MAX(ROWID) FROM ${gone}`).pluck();
   const bin = probeColumns(database, "chat_recoverable_message_join").has("delete_date")
@@ -112,8 +112,8 @@ function prepareDeletions(database: Database): Deletions {
     `SELECT COUNT(*) AS count, COALESCE(MAX(${at}), 0) AS latest FROM ${bin}`,
   );
   const recoverableSince = database.prepare<[number, number], { rowId: number; at: number }>(
-    `SELECT message_id AS rowId, MAX(${at}) AS at FROM ${bin} WHERE ${at} >= ?
-     GROUP BY message_id ORDER BY at, message_id LIMIT ?`,
+    `SELECT message_id AS rowId, MAX(${at}) AS at FROM ${bin} WHERE ${at} >= ${NUMBER}
+     GROUP BY message_id ORDER BY at, message_id LIMIT ${NUMBER}`,
   );
   return {
     deletedAfter: (entry, limit) => deletedAfter.all(entry, limit),

@@ -1,6 +1,7 @@
 import type { Message } from "../../../src-shared/domain/message.ts";
 import type { Change } from "../change.ts";
 import type { ChatDatabase } from "../connection.ts";
+import { type DamagedPart, damagedParts } from "../content/damage.ts";
 import type { MessageRow } from "../message-row.ts";
 import { isSqliteError } from "../reading-failure.ts";
 import { type FeedState, isDecided, isLostSend, judge, type Telling } from "./feed-state.ts";
@@ -14,6 +15,13 @@ export interface OutgoingRow {
   settled: boolean;
   /** Whether it is the empty row in no conversation that macOS 26 leaves after a group send that failed. */
   lost: boolean;
+}
+
+/** What is worth a line in the log. */
+export interface FeedNotes {
+  complain(thrown: unknown): void;
+  /** Any correspondent can send something damaged: it is told without what cannot be read. */
+  damaged(rowId: number, parts: readonly DamagedPart[]): void;
 }
 
 /** What new rows, and rows that have waited, come to. */
@@ -37,12 +45,7 @@ const SLICE_ROWS = 50;
 const SLICE_BYTES = 512 * 1024;
 
 /** Looks at what has waited and at the next slice of rows beyond `place`. */
-export function takeNews(
-  database: ChatDatabase,
-  place: FeedState,
-  now: number,
-  complain: (thrown: unknown) => void,
-): News {
+export function takeNews(database: ChatDatabase, place: FeedState, now: number, notes: FeedNotes): News {
   const { feed, messages } = database;
   const { rows, more } = feed.after(place.cursor, SLICE_ROWS, SLICE_BYTES);
   const news: Omit<News, "last" | "more"> = {
@@ -54,7 +57,7 @@ export function takeNews(
     highWater: Math.min(place.highWater, now),
   };
   const consider = (row: MessageRow, since: number, fingerprint: Fingerprint | undefined): void => {
-    const telling = understand(row, database, complain);
+    const telling = understand(row, database, notes);
     const verdict = judge(row, telling, since, now, { highWater: news.highWater, rebuilt: place.rebuilt });
     if (telling !== null && telling !== "unjoined" && telling.type === "message.sent") {
       const lost = verdict.step !== "hold" && isLostSend(row, telling);
@@ -83,8 +86,10 @@ export function takeNews(
 }
 
 /** One row that cannot be understood must not stop those behind it. */
-function understand(row: MessageRow, database: ChatDatabase, complain: (thrown: unknown) => void): Telling {
+function understand(row: MessageRow, database: ChatDatabase, { complain, damaged }: FeedNotes): Telling {
   try {
+    const parts = damagedParts(row);
+    if (parts.length > 0) damaged(row.row_id, parts);
     return tellingOf(row, database);
   } catch (thrown) {
     if (isSqliteError(thrown)) throw thrown;
