@@ -1,3 +1,5 @@
+// First of all: what is imported after it grows the heap.
+import "./small-heap.ts";
 import { banner } from "./cli/banner.ts";
 import { launchGateway, readLaunchOptions, UsageError } from "./launch.ts";
 import { realPorts } from "./ports/real.ts";

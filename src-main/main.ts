@@ -1,3 +1,5 @@
+// First of all: what is imported after it grows the heap.
+import "./small-heap.ts";
 import { join } from "node:path";
 import { app } from "electron";
 import Store from "electron-store";

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Randomness } from "../ports/randomness.ts";
@@ -24,7 +24,9 @@ export interface Vault {
 export function openVault(folder: string, keychain: Keychain, randomness: Randomness): Vault {
   const keyFile = join(folder, keychain.keyFile);
   refuseOthers(folder, keychain);
-  const key = existsSync(keyFile) ? readKey(keyFile, keychain) : makeKey(keyFile, keychain, randomness);
+  const bytes = existsSync(keyFile) ? readKey(keyFile, keychain) : makeKey(keyFile, keychain, randomness);
+  // Taken in once: handed over as bytes it would be taken in again for every event.
+  const key = createSecretKey(bytes);
   return {
     seal(text) {
       const nonce = randomness.bytes(NONCE_BYTES);
