@@ -1,6 +1,7 @@
 import { benchDecode } from "./decode.ts";
 import { benchFeed } from "./feed.ts";
 import { benchMutate } from "./mutate.ts";
+import { benchScale } from "./scale.ts";
 import { benchSend } from "./send.ts";
 
 /** Every benchmark by name, with what it measures. */
@@ -8,6 +9,7 @@ const BENCHMARKS: Record<string, { what: string; run(flags: readonly string[]): 
   decode: { what: "attributedBody to text, against JSON.parse of the same text", run: benchDecode },
   feed: { what: "from another process's COMMIT to a WebSocket frame", run: benchFeed },
   mutate: { what: "a million damaged blobs: exceptions, steps, time, heap", run: benchMutate },
+  scale: { what: "reading from small and large histories over HTTP, memory, and idling", run: benchScale },
   send: { what: "from POST to the answer with the row, against the stand-in alone", run: benchSend },
 };
 

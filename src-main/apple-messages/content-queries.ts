@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import { unixMs } from "./apple-time.ts";
-import { columnOr, probeColumns } from "./columns.ts";
+import { columnOr, NUMBER, probeColumns, TEXT } from "./columns.ts";
 import { MESSAGE_FROM, type MessageRow, messageColumns, textOnly } from "./message-row.ts";
 
 /** A row of `attachment`, as far as Bellhop looks at it. */
@@ -58,10 +58,10 @@ export function prepareContentQueries(database: Database): ContentQueries {
     ${text("emoji_image_short_description", "emoji_description")}`;
   const attachments = database.prepare<[number], AttachmentRow>(
     `SELECT ${attachment} FROM message_attachment_join j JOIN attachment a ON a.ROWID = j.attachment_id
-     WHERE j.message_id = ? ORDER BY j.attachment_id`,
+     WHERE j.message_id = ${NUMBER} ORDER BY j.attachment_id`,
   );
   const attachmentByGuid = database.prepare<[string], AttachmentRow>(
-    `SELECT ${attachment} FROM attachment a WHERE a.guid = ?`,
+    `SELECT ${attachment} FROM attachment a WHERE a.guid = ${TEXT}`,
   );
   // No ORDER BY: the index gives them as they were joined, and sorting one row would double what this costs.
   const chats = database
@@ -76,7 +76,7 @@ export function prepareContentQueries(database: Database): ContentQueries {
     : null;
   const about = database.prepare<[string, string, string, string], MessageRow>(
     `SELECT ${messageColumns(probeColumns(database, "message"))} ${MESSAGE_FROM}
-     WHERE m.associated_message_guid IN (?, ?, ?, ?) AND m.guid <> m.associated_message_guid
+     WHERE m.associated_message_guid IN (${TEXT}, ${TEXT}, ${TEXT}, ${TEXT}) AND m.guid <> m.associated_message_guid
      ORDER BY m.date DESC, m.ROWID DESC LIMIT ${MOST_ABOUT}`,
   );
   const handle = database

@@ -4,13 +4,13 @@ import type { ChatDatabase } from "./connection.ts";
 import type { DirectoryEntry } from "./directory/chat.ts";
 import { FIRST_PLACE, LAST_PLACE } from "./history/cursor.ts";
 import { WRITTEN } from "./history/kind-sql.ts";
-import { toMessage } from "./row-to-domain.ts";
+import { toMessages } from "./many-messages.ts";
 
 /** What the directory holds as callers see it, with the last thing that a person wrote in each. */
 export function toConversations(database: ChatDatabase, entries: readonly DirectoryEntry[]): Conversation[] {
   const newest = entries.map((entry) => newestIn(database, entry));
   const rows = database.messages.byRowIds(newest.flatMap((rowId) => rowId ?? []));
-  const messages = new Map<number, Message>(rows.map((row) => [row.row_id, toMessage(row, database)]));
+  const messages = new Map<number, Message>(toMessages(rows, database).map((one) => [one.rowId, one]));
   return entries.map((entry, at) => ({
     id: entry.id,
     spellings: [...entry.spellings],

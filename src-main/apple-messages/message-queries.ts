@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { appleNanoseconds, unixMs } from "./apple-time.ts";
-import { columnOr, NUMBER, probeColumns, TEXT } from "./columns.ts";
-import { MESSAGE_FROM, type MessageRow, messageColumns } from "./message-row.ts";
+import { NUMBER, probeColumns, TEXT } from "./columns.ts";
+import { MESSAGE_FROM, type MessageRow, messageColumns, textOnly } from "./message-row.ts";
 import { ReadingFailure } from "./reading-failure.ts";
 
 /** That a line of this Mac was used: the line as the row has it, and when, in ms since 1970. */
@@ -18,6 +18,8 @@ export interface MessageQueries {
   rowIdOf(guid: string): number | null;
   /** Those of these rows that are there, in the order asked for. */
   byRowIds(rowIds: readonly number[]): MessageRow[];
+  /** For each of these rows the ROWIDs of the chats it is in, rising; rows in none are left out. */
+  chatsOf(rowIds: readonly number[]): Map<number, number[]>;
   count(): number;
   /** The newest date of what a person wrote, up to `now` (ms since 1970); null when there is none. */
   lastWrittenAt(now: number): number | null;
@@ -48,6 +50,12 @@ export function prepareMessageQueries(database: Database): MessageQueries {
   const byRowIds = database.prepare<[string], MessageRow>(
     `SELECT ${row} ${MESSAGE_FROM} WHERE m.ROWID IN (SELECT value FROM json_each(${TEXT}))`,
   );
+  const chatsOf = database
+    .prepare<[string], [message: number, chat: number]>(
+      `SELECT message_id, chat_id FROM chat_message_join
+       WHERE message_id IN (SELECT value FROM json_each(${TEXT})) ORDER BY chat_id`,
+    )
+    .raw();
   const count = database.prepare<[], number>("SELECT COUNT(*) FROM message").pluck();
   const lastWrittenAt = database
     .prepare<[bigint], number>(
@@ -58,10 +66,10 @@ export function prepareMessageQueries(database: Database): MessageQueries {
     `SELECT (${unixMs("m.date")}) / 3600000 AS hour, SUM(m.is_from_me = 0) AS received, SUM(m.is_from_me = 1) AS sent
      FROM message m WHERE m.date >= ${NUMBER} AND ${IS_MESSAGE} GROUP BY hour`,
   );
-  const line = columnOr(columns, "m", "destination_caller_id", "NULL");
+  const line = columns.has("destination_caller_id") ? textOnly("m.destination_caller_id") : "NULL";
   const lineUses = database.prepare<[number], LineUse>(
-    `SELECT * FROM (SELECT ${line} AS line, m.service, ${unixMs("m.date")} AS at
-       FROM message m ORDER BY m.ROWID DESC LIMIT ${NUMBER}) WHERE line <> ''`,
+    `SELECT * FROM (SELECT ${line} AS line, ${textOnly("m.service")} AS service, ${unixMs("m.date")} AS at
+       FROM message m ORDER BY m.ROWID DESC LIMIT ${NUMBER}) WHERE line IS NOT NULL`,
   );
 
   return {
@@ -71,6 +79,15 @@ export function prepareMessageQueries(database: Database): MessageQueries {
     byRowIds(rowIds) {
       const found = new Map(byRowIds.all(JSON.stringify(rowIds)).map((one) => [one.row_id, one]));
       return rowIds.flatMap((rowId) => found.get(rowId) ?? []);
+    },
+    chatsOf(rowIds) {
+      const chats = new Map<number, number[]>();
+      for (const [message, chat] of chatsOf.all(JSON.stringify(rowIds))) {
+        const known = chats.get(message);
+        if (known) known.push(chat);
+        else chats.set(message, [chat]);
+      }
+      return chats;
     },
     count: () => count.get() ?? 0,
     lastWrittenAt: (now) => lastWrittenAt.get(appleNanoseconds(now)) ?? null,

@@ -11,8 +11,10 @@ import {
 } from "../apple-messages/history/cursor.ts";
 import type { PlacesRequest } from "../apple-messages/history/history.ts";
 import { WRITTEN } from "../apple-messages/history/kind-sql.ts";
+import { toMessages } from "../apple-messages/many-messages.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { asking } from "./asking.ts";
+import { farOffsets } from "./far-offsets.ts";
 
 /** Which messages are wanted. */
 export interface MessageFilter {
@@ -53,8 +55,18 @@ export interface Messages {
 
 /** The messages of `chatDb`. */
 export function openMessages(chatDb: ChatDb): Messages {
+  const far = farOffsets();
   return {
-    list: (filter) => asking(chatDb, (database) => pageOf(database, filter)),
+    list: (filter) =>
+      asking(chatDb, (database) =>
+        pageOf(database, filter, (request) => {
+          const generation = chatDb.generation();
+          const walked = walk(database, far.shorten(database, generation, request));
+          const next = request.offset + walked.items.length;
+          if (walked.reached) far.note(database, generation, request, next, walked.reached);
+          return walked;
+        }),
+      ),
     get: (id) =>
       asking(chatDb, (database) => {
         const { messages } = database;
@@ -68,12 +80,16 @@ export function openMessages(chatDb: ChatDb): Messages {
 /** What only a row's bytes can tell is sorted out here: so many rows are looked into for one page at most. */
 const MOST_DECODED = 1_000;
 
-function pageOf(database: ChatDatabase, filter: MessageFilter): MessagePage {
+function pageOf(
+  database: ChatDatabase,
+  filter: MessageFilter,
+  walkFor: (request: PlacesRequest) => Walked,
+): MessagePage {
   const { conversationId, limit, before, after, kinds = WRITTEN } = filter;
   const entry = conversationId === undefined ? null : database.directory.find(conversationId);
   if (entry === null && conversationId !== undefined) return { items: [], next: null, previous: null };
   const from = after !== undefined && before === undefined ? "oldest" : "newest";
-  const { items, reached } = walk(database, {
+  const { items, reached } = walkFor({
     chats: entry?.chats.map((chat) => chat.rowId) ?? null,
     kinds,
     newerThan: after === undefined ? FIRST_PLACE : placeOf(after),
@@ -102,8 +118,14 @@ interface Item {
   message: Message;
 }
 
-/** Walks until the page is full. `reached` is where to go on; null when there is nothing further. */
-function walk(database: ChatDatabase, request: PlacesRequest): { items: Item[]; reached: Place | null } {
+interface Walked {
+  items: Item[];
+  /** Where to go on; null when there is nothing further. */
+  reached: Place | null;
+}
+
+/** Walks until the page is full. */
+function walk(database: ChatDatabase, request: PlacesRequest): Walked {
   const items: Item[] = [];
   let range = request;
   for (let decoded = 0; ; ) {
@@ -128,10 +150,10 @@ function walk(database: ChatDatabase, request: PlacesRequest): { items: Item[]; 
 
 function itemsAt(database: ChatDatabase, places: readonly Place[]): Item[] {
   const rows = database.messages.byRowIds(places.map(({ rowId }) => Number(rowId)));
-  const byRowId = new Map(rows.map((row) => [row.row_id, row]));
+  const messages = new Map(toMessages(rows, database).map((message) => [message.rowId, message]));
   return places.flatMap((place) => {
-    const row = byRowId.get(Number(place.rowId));
-    return row ? [{ place, message: toMessage(row, database) }] : [];
+    const message = messages.get(Number(place.rowId));
+    return message ? [{ place, message }] : [];
   });
 }
 

@@ -13,6 +13,9 @@ export interface Activity {
   verify(chats: readonly number[]): boolean;
 }
 
+/** Texts and blobs, which SQLite lets a program write there too, come after every number. */
+const LATEST = "9223372036854775807";
+
 interface Mark {
   row: number;
   chat: number;
@@ -26,7 +29,8 @@ interface Mark {
  */
 export function prepareActivity(database: Database): Activity {
   const latestIn = (chat: string): string =>
-    `SELECT j.message_date FROM chat_message_join j WHERE j.chat_id = ${chat} ORDER BY j.message_date DESC LIMIT 1`;
+    `SELECT j.message_date FROM chat_message_join j WHERE j.chat_id = ${chat} AND j.message_date <= ${LATEST}
+     ORDER BY j.message_date DESC LIMIT 1`;
   const everyLatest = database
     .prepare<[], [number, number | null]>(`SELECT c.ROWID, (${latestIn("c.ROWID")}) FROM chat c`)
     .raw();
@@ -38,7 +42,7 @@ export function prepareActivity(database: Database): Activity {
   const joinedSince = database
     .prepare<[number, number], [number, number | null]>(
       `SELECT chat_id, MAX(message_date) FROM chat_message_join NOT INDEXED
-       WHERE rowid > ${NUMBER} AND rowid <= ${NUMBER} GROUP BY chat_id`,
+       WHERE message_date <= ${LATEST} AND rowid > ${NUMBER} AND rowid <= ${NUMBER} GROUP BY chat_id`,
     )
     .raw();
 

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { MessageFilter } from "../../../src-shared/domain/message.ts";
 import { parseChatGuid } from "../chat-guid.ts";
 import { columnOr, probeColumns } from "../columns.ts";
+import { textOnly } from "../message-row.ts";
 import type { Chat, Participant } from "./chat.ts";
 
 /** What Messages says about its chats. */
@@ -41,25 +42,33 @@ export interface ChatReader {
 export function prepareChatRows(database: Database): ChatReader {
   const columns = probeColumns(database, "chat");
   const or = (name: string): string => columnOr(columns, "c", name, "NULL");
+  const text = (name: string): string => (columns.has(name) ? textOnly(`c.${name}`) : "NULL");
   const chats = database.prepare<[], ChatRow>(
-    `SELECT c.ROWID AS row_id, c.guid, ${or("style")} AS style, ${or("display_name")} AS name,
-       ${or("service_name")} AS service, ${or("account_login")} AS account,
-       ${or("last_addressed_handle")} AS line, ${or("is_archived")} AS archived,
+    `SELECT c.ROWID AS row_id, c.guid, ${or("style")} AS style, ${text("display_name")} AS name,
+       ${text("service_name")} AS service, ${text("account_login")} AS account,
+       ${text("last_addressed_handle")} AS line, ${or("is_archived")} AS archived,
        ${or("is_filtered")} AS filtered, ${or("is_blackholed")} AS blackholed
-     FROM chat c ORDER BY c.ROWID`,
+     FROM chat c WHERE typeof(c.guid) = 'text' ORDER BY c.ROWID`,
   );
-  const person = columnOr(probeColumns(database, "handle"), "h", "person_centric_id", "NULL");
+  const person = probeColumns(database, "handle").has("person_centric_id")
+    ? textOnly("h.person_centric_id")
+    : "NULL";
   const participants = database
     .prepare<[], ParticipantRow>(
-      `SELECT j.chat_id, h.id, h.uncanonicalized_id, ${person}
-       FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id ORDER BY h.ROWID`,
+      `SELECT j.chat_id, h.id, ${textOnly("h.uncanonicalized_id")}, ${person}
+       FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id
+       WHERE typeof(h.id) = 'text' ORDER BY h.ROWID`,
     )
     .raw();
   const services = probeColumns(database, "chat_service").has("service")
-    ? database.prepare<[], { chat: number; service: string }>("SELECT chat, service FROM chat_service")
+    ? database.prepare<[], { chat: number; service: string }>(
+        "SELECT chat, service FROM chat_service WHERE typeof(service) = 'text'",
+      )
     : null;
   const lookups = probeColumns(database, "chat_lookup").has("identifier")
-    ? database.prepare<[], { identifier: string; chat: number }>("SELECT identifier, chat FROM chat_lookup")
+    ? database.prepare<[], { identifier: string; chat: number }>(
+        "SELECT identifier, chat FROM chat_lookup WHERE typeof(identifier) = 'text'",
+      )
     : null;
 
   const signature = database
