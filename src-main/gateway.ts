@@ -166,6 +166,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     bus,
     clock,
     queued: deliverer.wake,
+    complain,
   });
   const feed = startChangeFeed({
     chatDb,

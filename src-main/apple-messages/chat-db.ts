@@ -57,11 +57,15 @@ export function keepChatDb(path: string, clock: Clock): ChatDb {
     path,
     read(question) {
       try {
+        if (open?.isOutdated()) letGo();
+        const isNew = open === null;
         if (open === null) {
           open = openChatDatabase(path, clock);
           opened += 1;
         }
         const answer = question(open);
+        // From its first question on the connection holds the log: this very one.
+        if (isNew) log = fileIdentity(`${path}-wal`);
         become(null);
         return answer;
       } catch (thrown) {

@@ -22,6 +22,8 @@ export interface ChatDatabase {
   file: FileIdentity;
   /** Changes whenever another connection commits; costs about 2 µs. */
   dataVersion(): number;
+  /** Whether the tables were changed since it was opened, as an upgrade of macOS does: what was prepared is wrong then. */
+  isOutdated(): boolean;
   /** Asks several questions about one and the same moment. */
   snapshot<T>(questions: () => T): T;
   messages: MessageQueries;
@@ -57,11 +59,20 @@ export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> |
     const dataVersion = database.prepare<[], number>("PRAGMA data_version").pluck();
     const open = database;
     const version = (): number => dataVersion.get() ?? 0;
+    const schemaVersion = database.prepare<[], number>("PRAGMA schema_version").pluck();
+    const schema = schemaVersion.get();
+    let checked = version();
     const messages = prepareMessageQueries(open);
     const inTransaction = open.transaction((questions: () => void) => questions());
     return {
       file,
       dataVersion: version,
+      isOutdated() {
+        const now = version();
+        if (now === checked) return false;
+        checked = now;
+        return schemaVersion.get() !== schema;
+      },
       snapshot(questions) {
         const answers: ReturnType<typeof questions>[] = [];
         inTransaction(() => answers.push(questions()));

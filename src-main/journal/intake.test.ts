@@ -48,6 +48,7 @@ function intakeIn(folder: string) {
     webhooks,
     bus,
     clock,
+    complain,
     queued: (id) => void queued.push(id),
   });
   return { ...own, journal, outbox, outboxStore, webhooks, intake, heard, queued };

@@ -33,6 +33,7 @@ export function openIntake(options: {
   clock: Clock;
   /** Something has been queued for this endpoint. */
   queued(webhookId: string): void;
+  complain(thrown: unknown): void;
 }): Intake {
   const { database, journal, outbox, webhooks, bus, clock } = options;
   const read = database.prepare<[], { state: string }>("SELECT state FROM feed_state");
@@ -71,9 +72,17 @@ export function openIntake(options: {
     },
     commit(step) {
       const { events, moved, queuedFor } = record(step);
-      outbox.tell(moved);
-      bus.publish(events);
-      for (const id of queuedFor) options.queued(id);
+      // It is committed: whatever fails from here on must not make it look as if it were not.
+      const attempt = (work: () => void): void => {
+        try {
+          work();
+        } catch (thrown) {
+          options.complain(thrown);
+        }
+      };
+      attempt(() => outbox.tell(moved));
+      attempt(() => bus.publish(events));
+      for (const id of queuedFor) attempt(() => options.queued(id));
     },
   };
 }

@@ -68,9 +68,13 @@ export function stepWith(changes: Change[], rows: OutgoingRow[] = []): FeedStep 
     cursor: changes.length,
     cursorGuid: "GUID",
     file: { device: 1, inode: 1 },
+    anchors: [],
     highWater: 0,
+    ahead: null,
+    beyondSince: null,
     held: [],
     deletions: null,
+    isSurveyed: false,
     rebuilt: null,
   };
   return { ...emptyStep(state), changes, outgoing: rows };

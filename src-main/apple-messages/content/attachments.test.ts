@@ -73,13 +73,18 @@ describe("an attachment", () => {
     expect(attachment()).toMatchObject({ state: "missing" });
   });
 
-  it("of this Mac's own is ready before Messages calls it done", () => {
-    const { attachment, messages } = withFile({ late: false });
-    messages.sql("UPDATE attachment SET transfer_state = 0, is_outgoing = 1");
-    expect(attachment()).toMatchObject({ state: "ready" });
-    messages.sql("UPDATE attachment SET is_outgoing = 0");
-    expect(attachment()).toMatchObject({ state: "waiting" });
-  });
+  it.each([0, 1])(
+    "is not ready before Messages calls it done, though it is there (outgoing: %i)",
+    (outgoing) => {
+      const { attachment, messages } = withFile({ late: false });
+      messages.sql("UPDATE attachment SET transfer_state = 0, is_outgoing = ?", outgoing);
+      expect(attachment()).toMatchObject({ state: "waiting" });
+      messages.sql("UPDATE attachment SET transfer_state = 3");
+      expect(attachment()).toMatchObject({ state: "downloading" });
+      messages.sql("UPDATE attachment SET transfer_state = 5");
+      expect(attachment()).toMatchObject({ state: "ready" });
+    },
+  );
 
   it("has its home folder written out", () => {
     const { database, file, messages } = withFile({ late: false });

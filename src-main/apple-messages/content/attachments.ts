@@ -58,15 +58,13 @@ const UNDER_WAY = [1, 2, 3, 4];
 const FAILED = [6, 7];
 
 /**
- * `transfer_state`: 0 waiting, 1 to 4 under way, 5 done, 6 and 7 failed. Of what this Mac sent itself the file
- * is here before Messages calls it done. Source: IMFileTransfer's states, and rows of macOS 12 to 26.
+ * `transfer_state`: 0 waiting, 1 to 4 under way, 5 done, 6 and 7 failed. Only what is done and there is ready.
+ * Source: IMFileTransfer's states, and rows of macOS 12 to 26.
  */
 function stateOf(row: AttachmentRow, path: string | null, isThere: FileCheck): AttachmentState {
   const state = row.transfer_state;
   if (FAILED.includes(state)) return "failed";
-  const isHere = path !== null && isThere(path);
-  if (state === FINISHED) return isHere ? "ready" : "missing";
-  if (row.is_outgoing === 1 && isHere) return "ready";
+  if (state === FINISHED) return path !== null && isThere(path) ? "ready" : "missing";
   return UNDER_WAY.includes(state) ? "downloading" : "waiting";
 }
 

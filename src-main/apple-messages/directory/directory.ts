@@ -29,6 +29,8 @@ export interface Directory {
   lineOf(entry: DirectoryEntry): string | null;
   /** When something last happened in it, in Apple's raw date; for comparing only. */
   activityOf(entry: DirectoryEntry): number;
+  /** Reads again what may have changed, though it was looked at just now. */
+  refresh(): void;
   /** For each conversation's id a text that changes with its name, participants, archiving and filter. */
   prints(): ReadonlyMap<string, string>;
   /** Whether any chat is kept out of sight. */
@@ -186,8 +188,9 @@ export function prepareDirectory(
       return byActivity(entry).find((chat) => chat.line !== null)?.line ?? null;
     },
     activityOf,
+    refresh: () => void currentAtOnce(),
     prints() {
-      const { entries } = current();
+      const { entries } = currentAtOnce();
       prints ??= new Map(
         entries.map(({ id, displayName, participants, isArchived, filter }) => [
           id,

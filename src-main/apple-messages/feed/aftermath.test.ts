@@ -157,7 +157,7 @@ describe("what is deleted", () => {
     expect(feed.types()).toEqual(["message.received", "message.deleted", "message.deleted"]);
     expect(feed.changes.slice(1).map(({ data }) => data)).toMatchObject([
       { guid, rowId: id, isRecoverable: true, conversationIds: [`any;-;${MAYA}`] },
-      { guid, rowId: null, isRecoverable: false },
+      { guid, rowId: id, isRecoverable: false },
     ]);
   });
 

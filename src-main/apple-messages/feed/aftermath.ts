@@ -1,67 +1,74 @@
-import type { Change } from "../change.ts";
 import type { ChatDatabase } from "../connection.ts";
 import { takeConversationChanges } from "./conversation-changes.ts";
-import { takeDeletions } from "./deletions.ts";
+import { type Gone, takeGone } from "./deletions.ts";
 import type { FeedState } from "./feed-state.ts";
-import type { FeedMemory, FeedStep } from "./feed-step.ts";
-import { emptyStep } from "./feed-step.ts";
-import { guidHash } from "./fingerprint.ts";
+import { emptyStep, type FeedStep } from "./feed-step.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { type Remembered, recheck } from "./rechecks.ts";
-import type { RowRange } from "./sweep.ts";
 
 /** What is looked at beside new rows. */
 export interface Wanted {
-  /** The newest rows, and a piece of the sweep. */
-  ranges: readonly RowRange[];
-  deletions: boolean;
-  /** What was last told of the conversations; null to leave them alone. */
-  conversations: ReadonlyMap<number, number> | null;
+  /** The newest rows, what lies in Recently Deleted, a piece of the sweep. */
+  rows: readonly Remembered[];
+  /** What was last told of the conversations, and what of them waits to be told; null to leave them alone. */
+  conversations: { known: ReadonlyMap<number, number>; pending: ReadonlyMap<number, number> } | null;
 }
 
-/** What is remembered of these ranges. Asked for before chat.db is, since its failures are not chat.db's. */
-export function recall(memory: FeedMemory, ranges: readonly RowRange[]): Remembered[] {
-  return ranges.map(({ from, to }) => ({ from, to, fingerprints: memory.between(from, to) }));
+/** What has become of what was told before. */
+export interface Aftermath {
+  step: FeedStep;
+  /** Deleted for good: what to tell of them depends on what is remembered of their guids. */
+  gone: Gone["deleted"];
+  /** Rows that nothing was remembered of; they are in `step.told` as they are now. */
+  unknown: readonly Fingerprint[];
+  /** What of the conversations waits now; null when they were left alone. */
+  pending: ReadonlyMap<number, number> | null;
+  /** Rows that had more news than one look may tell. */
+  moreRows: boolean;
+  moreGone: boolean;
 }
 
-/** What has become of what was told before. `gone` still has to be asked about: see `goneForGood`. */
+/** Looks at all that is wanted, at one moment of chat.db. */
 export function takeAftermath(
   database: ChatDatabase,
   state: FeedState,
-  wanted: Wanted,
-  remembered: readonly Remembered[],
+  { rows, conversations }: Wanted,
   now: number,
-): { step: FeedStep; gone: string[]; more: boolean } {
+): Aftermath {
   const step = emptyStep(state);
   const waiting = new Set(state.held.map(({ rowId }) => rowId));
-  for (const range of remembered) {
-    const { changes, outgoing, told, forgotten } = recheck(database, range, waiting, now);
-    step.changes.push(...changes);
-    step.outgoing.push(...outgoing);
-    step.told.push(...told);
-    step.forgotten.push(...forgotten);
+  const unknown: Fingerprint[] = [];
+  const vanished: number[] = [];
+  let moreRows = false;
+  for (const remembered of rows) {
+    const found = recheck(database, remembered, waiting, now);
+    step.changes.push(...found.changes);
+    step.outgoing.push(...found.outgoing);
+    step.told.push(...found.told, ...found.unknown);
+    unknown.push(...found.unknown);
+    vanished.push(...found.vanished);
+    moreRows ||= found.more;
   }
-  const deletions = wanted.deletions ? takeDeletions(database, state.deletions) : null;
-  if (deletions !== null) {
-    step.changes.push(...deletions.changes);
-    const { entry, count, latest } = deletions.state;
-    const known = state.deletions;
-    const isSame = known?.entry === entry && known.count === count && known.latest === latest;
-    if (!isSame) step.state = { ...state, deletions: deletions.state };
+  const gone = takeGone(database, state.deletions);
+  // Before all deletions are told, what has vanished is still needed to know what it was.
+  if (!gone.more) step.forgotten.push(...vanished);
+  if (state.deletions === null) {
+    step.state = { ...state, deletions: { entry: gone.entry, ...database.feed.bin() } };
+  } else if (gone.entry !== state.deletions.entry) {
+    step.state = { ...state, deletions: { ...state.deletions, entry: gone.entry } };
   }
-  if (wanted.conversations !== null) {
-    const { changes, told, forgotten } = takeConversationChanges(database, wanted.conversations, now);
+  let pending: Aftermath["pending"] = null;
+  if (conversations !== null) {
+    const { known, pending: waited } = conversations;
+    const {
+      changes,
+      told,
+      forgotten,
+      pending: still,
+    } = takeConversationChanges(database, known, waited, now);
     step.changes.push(...changes);
     step.conversations = { told, forgotten };
+    pending = still;
   }
-  return { step, gone: deletions?.gone ?? [], more: deletions?.more ?? false };
-}
-
-/** What was deleted for good, but for tapbacks and the like: those go whenever somebody takes one back. */
-export function goneForGood(gone: readonly string[], memory: FeedMemory, now: number): Change[] {
-  return gone
-    .filter((guid) => !memory.isNoMessage(guidHash(guid)))
-    .map((guid) => ({
-      type: "message.deleted",
-      data: { guid, rowId: null, conversationIds: [], isRecoverable: false, at: now },
-    }));
+  return { step, gone: gone.deleted, unknown, pending, moreRows, moreGone: gone.more };
 }

@@ -11,6 +11,7 @@ import { firstPlace, placeIn } from "./feed-place.ts";
 import type { FeedState } from "./feed-state.ts";
 import { emptyStep, type FeedMemory, type FeedStep, isIdle } from "./feed-step.ts";
 import { type FeedNotes, takeNews } from "./news.ts";
+import { isKnownByGuid, leaveOutTold } from "./rebuilt.ts";
 
 export interface FeedOptions extends FeedNotes {
   chatDb: ChatDb;
@@ -32,6 +33,8 @@ interface Found {
   generation: number;
   /** The slice was full: there may be more. */
   more: boolean;
+  /** Of another database than before, some guids. */
+  guids?: readonly string[];
 }
 
 export interface ChangeFeed {
@@ -46,6 +49,10 @@ export interface ChangeFeed {
 const AGAIN_MS = [2, 8, 32];
 /** After a look that failed, a file event leads to the next one this much later, and to one at most. */
 const RECOVERY_MS = 500;
+/** Rows whose guids are remembered beside the last one's. */
+const ANCHORS = 5;
+/** Messages of another database that are asked whether they are known. */
+const SAMPLE = 50;
 
 /**
  * Follows chat.db and hands over every change once: new rows in order of ROWID, from wherever it stopped last
@@ -121,21 +128,29 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     const same = generation === seenGeneration && version === seenVersion;
     if (same && !behind && !heldAreDue()) return null;
     // Rows and fingerprints of one moment, or a change between them would never be told.
-    const { step, more } = database.snapshot(() => newsOf(database));
-    return { step, version, generation, more };
+    return { ...database.snapshot(() => newsOf(database)), version, generation };
   }
 
-  function newsOf(database: ChatDatabase): { step: FeedStep; more: boolean } {
+  function newsOf(database: ChatDatabase): Pick<Found, "step" | "more" | "guids"> {
     const now = clock.now();
     const place = state === null ? firstPlace(database, now) : placeIn(database, state, now);
-    const { last, more, held, highWater, ...news } = takeNews(database, place, now, options);
+    // Another database: what was told is put aside first, so that its rows are known when they come.
+    if (place.rebuilt !== null && place.rebuilt !== state?.rebuilt) {
+      const guids = database.feed.guidsUpTo(place.rebuilt.at, SAMPLE);
+      return { step: { ...emptyStep(place), memory: "set aside" }, more: true, guids };
+    }
+    const { rows, more, held, mark, ...news } = takeNews(database, place, now, options);
+    const last = rows.at(-1);
+    const isSame = last === undefined && place === state && sameHeld(held, place.held);
     const cursor = last?.row_id ?? place.cursor;
-    const unchanged = last === null && place === state && sameHeld(held, place.held);
     const next: FeedState = {
       ...place,
+      ...mark,
       cursor,
       cursorGuid: last?.guid ?? place.cursorGuid,
-      highWater,
+      anchors: [...place.anchors, ...rows.map(({ row_id: rowId, guid }) => ({ rowId, guid }))].slice(
+        -ANCHORS,
+      ),
       held,
       rebuilt: place.rebuilt !== null && cursor < place.rebuilt.upTo ? place.rebuilt : null,
     };
@@ -143,15 +158,18 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       const id = change.type === "conversation.updated" ? change.data.conversation.id : null;
       return id === null ? [] : (printOf(database, id) ?? []);
     });
-    const isNew = news.changes.length > 0 && last !== null;
+    const isNew = news.changes.length > 0 && last !== undefined;
     const latencyMs = isNew ? sinceWritten(chatDb.path, now) : null;
     const conversations = { told, forgotten: [] };
-    return { step: { ...emptyStep(unchanged ? place : next), ...news, conversations, latencyMs }, more };
+    return { step: { ...emptyStep(isSame ? place : next), ...news, conversations, latencyMs }, more };
   }
 
   /** Hands a step over, outside of the reading: what fails here is not chat.db's fault. */
-  function take({ step, version, generation, more }: Found): void {
+  function take({ step, version, generation, more, guids }: Found): void {
     behind = true;
+    const { rebuilt, isSurveyed } = step.state;
+    if (guids && rebuilt) rebuilt.byGuid = isKnownByGuid(guids, isSurveyed, options.memory);
+    else if (state?.rebuilt) leaveOutTold(step, state.rebuilt, options.memory);
     hand(step);
     seenVersion = version;
     seenGeneration = generation;

@@ -1,16 +1,14 @@
-import { isPersonal } from "../../../src-shared/domain/message.ts";
 import type { Change } from "../change.ts";
 import type { ChatDatabase } from "../connection.ts";
-import { toMessage } from "../row-to-domain.ts";
 import type { FeedState } from "./feed-state.ts";
+import type { FeedMemory } from "./feed-step.ts";
+import { BITS, guidHash } from "./fingerprint.ts";
 
-/** What was deleted since, and where that leaves the feed. */
-export interface Deletions {
-  /** Into Recently Deleted. */
-  changes: Change[];
-  /** For good; of these only the guid is left. */
-  gone: string[];
-  state: NonNullable<FeedState["deletions"]>;
+/** What was deleted for good since. */
+export interface Gone {
+  /** The last entry that was looked at. */
+  entry: number;
+  deleted: { entry: number; guid: string }[];
   /** There is more than could be looked at in one go. */
   more: boolean;
 }
@@ -18,37 +16,39 @@ export interface Deletions {
 /** Deletions that are looked at in one go. */
 const SLICE = 100;
 
-/** Looks at what was deleted since `known`. The first time (null) only remembers how things stand. */
-export function takeDeletions(database: ChatDatabase, known: FeedState["deletions"]): Deletions {
-  const { feed } = database;
-  const bin = feed.recoverable();
-  if (known === null) {
-    return { changes: [], gone: [], state: { entry: feed.lastDeleted(), ...bin }, more: false };
-  }
-  const entries = feed.deletedAfter(known.entry, SLICE);
-  const state = { ...known, entry: entries.at(-1)?.entry ?? known.entry };
-  const gone = entries.map(({ guid }) => guid);
-  const more = entries.length === SLICE;
-  if (bin.count === known.count && bin.latest === known.latest) return { changes: [], gone, state, more };
-
-  // From the last known moment on and not after it: several go there at the same one. Told twice, the second
-  // has the same id and is left out.
-  const moved = feed.recoverableSince(known.latest, SLICE);
-  const changes = moved.flatMap(({ rowId, at }) => recoverableChange(database, rowId, at));
-  const isWhole = moved.length < SLICE;
+/** Looks at what was deleted for good since `known`. The first time (null) only remembers how things stand. */
+export function takeGone({ feed }: ChatDatabase, known: FeedState["deletions"]): Gone {
+  const last = feed.lastDeleted();
+  if (known === null) return { entry: last, deleted: [], more: false };
+  // A list that was made anew counts from the beginning.
+  const from = last < known.entry ? 0 : known.entry;
+  const entries = feed.deletedAfter(from, SLICE);
   return {
-    changes,
-    gone,
-    state: isWhole ? { ...state, ...bin } : { ...state, latest: moved.at(-1)?.at ?? known.latest },
-    more: more || !isWhole,
+    entry: entries.at(-1)?.entry ?? from,
+    // A row that was written anew under its guid is there.
+    deleted: entries.filter(({ guid }) => !feed.isThere(guid)),
+    more: entries.length === SLICE,
   };
 }
 
-function recoverableChange(database: ChatDatabase, rowId: number, at: number): Change[] {
-  const row = database.messages.byRowId(rowId);
-  if (row === null) return [];
-  const { guid, kind, conversationIds } = toMessage(row, database);
-  if (!isPersonal(kind)) return [];
-  const data = { guid, rowId, conversationIds, isRecoverable: true, at };
-  return [{ type: "message.deleted", data, version: at }];
+/**
+ * What to tell of them, and whose fingerprints go. A tapback that was taken back is no deletion, nor is what was
+ * never told.
+ */
+export function goneForGood(
+  deleted: Gone["deleted"],
+  memory: FeedMemory,
+  now: number,
+): { changes: Change[]; forgotten: number[] } {
+  const changes: Change[] = [];
+  const forgotten: number[] = [];
+  for (const { entry, guid } of deleted) {
+    for (const { rowId, state } of memory.ofGuid(guidHash(guid))) {
+      forgotten.push(rowId);
+      if (state & BITS.notMessage) continue;
+      const data = { guid, rowId, conversationIds: [], isRecoverable: false, at: now };
+      changes.push({ type: "message.deleted", data, version: `gone ${entry}` });
+    }
+  }
+  return { changes, forgotten };
 }

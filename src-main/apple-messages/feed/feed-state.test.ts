@@ -101,7 +101,8 @@ function changeOf(row: MessageRow, inChats: number, files: number): Change | nul
   });
 }
 
-const MARKS = { highWater: NOW, rebuilt: null };
+/** What is dated before this is late. */
+const LATE = NOW - HOUR;
 
 describe("what is done with a row", () => {
   it.each([
@@ -120,17 +121,15 @@ describe("what is done with a row", () => {
     ["an empty, unjoined one of ours has failed", { is_from_me: 1, text: null }, 0, 1_000, "tell"],
     ["a tapback of ours needs no sending", { is_from_me: 1, ...TAPBACK }, 1, 0, "tell"],
     ["a group change is told as nothing", { item_type: 2 }, 1, 0, "pass over"],
-    ["one of the last day is news", { at: NOW - DAY }, 1, 0, "tell"],
-    ["an older one is backfill", { at: NOW - DAY - 1 }, 1, 0, "pass over"],
     ["when the clock was set back nothing waits", { text: null }, 1, -HOUR, "tell"],
   ] as const)("%s", (_what, fields, inChats, waited, step) => {
     const row = of(fields);
-    expect(judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, MARKS).step).toBe(step);
+    expect(judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, LATE).step).toBe(step);
   });
 
   it("one that is nothing but a picture is complete", () => {
     const row = of({ text: null, has_attachments: 1 });
-    expect(judge(row, changeOf(row, 1, 1), NOW, NOW, MARKS)).toEqual({
+    expect(judge(row, changeOf(row, 1, 1), NOW, NOW, LATE)).toEqual({
       step: "tell",
       isLate: false,
       failed: false,
@@ -143,7 +142,7 @@ describe("what is done with a row", () => {
     ["a day behind it is late", DAY, true],
   ])("one that is %s", (_what, behind, isLate) => {
     const row = of({ at: NOW - behind });
-    expect(judge(row, changeOf(row, 1, 0), NOW, NOW, MARKS)).toMatchObject({ step: "tell", isLate });
+    expect(judge(row, changeOf(row, 1, 0), NOW, NOW, LATE)).toMatchObject({ step: "tell", isLate });
   });
 
   it.each([
@@ -151,25 +150,14 @@ describe("what is done with a row", () => {
     ["the empty row of a group send that was lost", { is_from_me: 1, text: null }, 0, 1_000],
   ])("%s means that it failed", (_what, fields, inChats, waited) => {
     const row = of(fields);
-    const verdict = judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, MARKS);
+    const verdict = judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, LATE);
     expect(verdict).toMatchObject({ step: "tell", failed: true });
   });
 
   it("a group change that belongs nowhere yet waits, and is passed over after a second", () => {
     const row = of({ item_type: 2 });
-    expect(judge(row, "unjoined", NOW, NOW, MARKS).step).toBe("hold");
-    expect(judge(row, "unjoined", NOW - 1_000, NOW, MARKS).step).toBe("pass over");
-  });
-
-  it("after a rebuild, what was there before is no news, and what is later is", () => {
-    const marks = { highWater: NOW, rebuilt: { upTo: 10, at: NOW } };
-    const step = (fields: Partial<MessageRow>) => {
-      const row = of(fields);
-      return judge(row, changeOf(row, 1, 0), NOW, NOW + 2, marks).step;
-    };
-    expect(step({ row_id: 10, at: NOW })).toBe("pass over");
-    expect(step({ row_id: 10, at: NOW + 1 })).toBe("tell");
-    expect(step({ row_id: 11, at: NOW })).toBe("tell");
+    expect(judge(row, "unjoined", NOW, NOW, LATE).step).toBe("hold");
+    expect(judge(row, "unjoined", NOW - 1_000, NOW, LATE).step).toBe("pass over");
   });
 });
 
@@ -180,7 +168,7 @@ describe("of any row it is true that", () => {
       fc.property(rows, fc.nat(2), fc.nat(2), fc.nat(10_000), (fields, inChats, files, waited) => {
         const row = of(fields);
         const change = changeOf(row, inChats, files);
-        const verdict = judge(row, change, NOW - waited, NOW, MARKS);
+        const verdict = judge(row, change, NOW - waited, NOW, LATE);
         if (change === null) expect(verdict.step).toBe("pass over");
         else hold(row, change, waited, verdict);
       }),
@@ -193,9 +181,9 @@ describe("of any row it is true that", () => {
     });
   });
 
-  it("what somebody else wrote is never lost unless it is backfill", () => {
+  it("what somebody else wrote is never lost", () => {
     check((row, _change, _waited, { step }) => {
-      if (row.is_from_me === 0 && (row.at ?? NOW) >= NOW - DAY) expect(step).not.toBe("pass over");
+      if (row.is_from_me === 0) expect(step).not.toBe("pass over");
     });
   });
 
@@ -204,12 +192,6 @@ describe("of any row it is true that", () => {
       if (change.type !== "message.sent" || verdict.step !== "tell" || verdict.failed) return;
       expect(row.error).toBe(0);
       expect(row.is_sent + row.is_delivered).toBeGreaterThan(0);
-    });
-  });
-
-  it("backfill is never emitted", () => {
-    check((row, _change, _waited, { step }) => {
-      if (row.at !== null && row.at < NOW - DAY) expect(step).not.toBe("tell");
     });
   });
 });

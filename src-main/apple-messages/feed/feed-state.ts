@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { Change } from "../change.ts";
 import type { MessageRow } from "../message-row.ts";
+import { Mark } from "./mark.ts";
+
+const Row = z.object({ rowId: z.int(), guid: z.string() });
 
 /** What the feed must remember over a restart. It is handed in and given back; storage keeps it. */
 export const FeedState = z.object({
@@ -8,30 +11,35 @@ export const FeedState = z.object({
   cursor: z.int(),
   /** The guid there, to notice a database that is another one. */
   cursorGuid: z.string().nullable(),
+  /** A few rows before it, for when that one was deleted. */
+  anchors: z.array(Row).default([]),
   /** Which file it was. */
   file: z.object({ device: z.number(), inode: z.number() }),
-  /** The latest date seen, in ms since 1970: what is much older than it is backfill. */
-  highWater: z.int(),
-  /** Rows that wait, from when on (ms since 1970) and until when at most. */
-  held: z.array(z.object({ rowId: z.int(), guid: z.string(), since: z.int(), until: z.int() })),
+  ...Mark.shape,
+  /** Rows that wait, from when on (ms since 1970) and until when at most; `print` is what they looked like. */
+  held: z.array(Row.extend({ since: z.int(), until: z.int(), print: z.string().default("") })),
   /** How much of what was deleted has been told; null until it has been looked at for the first time. */
   deletions: z
     .object({
       /** The last entry of `deleted_messages`. */
       entry: z.int(),
-      /** What Recently Deleted held, and when the last one went there (ms since 1970). */
+      /** Recently Deleted, as `Bin`. */
       count: z.int(),
       latest: z.int(),
+      sum: z.int().default(0),
     })
     .nullable()
     .default(null),
-  /** After a rebuild: rows up to this ROWID that are not later than `at` were there before, and are no news. */
-  rebuilt: z.object({ upTo: z.int(), at: z.int() }).nullable(),
+  /** Every row has been looked at once since the first start: what is not remembered has not been there. */
+  isSurveyed: z.boolean().default(false),
+  /**
+   * After a rebuild: of the rows up to this ROWID that are not later than `at`, some were told before. Which, their
+   * guids say when they are still the same; otherwise all of them count as told.
+   */
+  rebuilt: z.object({ upTo: z.int(), at: z.int(), byGuid: z.boolean().default(false) }).nullable(),
 });
 export type FeedState = z.infer<typeof FeedState>;
-
-/** What tells news from what was there before. */
-export type Marks = Pick<FeedState, "highWater" | "rebuilt">;
+export type HeldRow = FeedState["held"][number];
 
 /** What a row would be told as: a change, nothing at all, or nothing yet since it belongs nowhere so far. */
 export type Telling = Change | "unjoined" | null;
@@ -46,21 +54,17 @@ export type Verdict =
 const INCOMPLETE_MS = 1_000;
 /** How long a row of our own is watched until Messages says whether it left. */
 const UNDECIDED_MS = 24 * 60 * 60 * 1_000;
-/** A row this much older than the newest one came from iCloud, not from a person just now. */
-const BACKFILL_MS = 24 * 60 * 60 * 1_000;
-/** What is older than the newest by more than this, and no backfill, is told as late. */
-const LATE_MS = 60 * 60 * 1_000;
 
 const PASS_OVER: Verdict = { step: "pass over" };
 
 /**
- * Decides about one row. `telling` is what it would be told as, `since` when it was first seen. Rows that are
- * told as nothing, and backfill, are passed over; what is incomplete waits, but not for long; nothing of our own
- * is called sent before Messages says so, and what Messages could not send is told as failed.
+ * Decides about one row that is no backfill. `telling` is what it would be told as, `since` when it was first seen;
+ * dated before `late` (ms since 1970) it is told as late. What is incomplete waits, but not for long; nothing of our
+ * own is called sent before Messages says so, and what Messages could not send is told as failed.
  */
-export function judge(row: MessageRow, telling: Telling, since: number, now: number, marks: Marks): Verdict {
-  if (telling === null || wasThereBefore(row, marks)) return PASS_OVER;
-  const isLate = row.at !== null && row.at < marks.highWater - LATE_MS;
+export function judge(row: MessageRow, telling: Telling, since: number, now: number, late: number): Verdict {
+  if (telling === null) return PASS_OVER;
+  const isLate = row.at !== null && row.at < late;
   if (telling === "unjoined" || !isComplete(row, telling)) {
     if (isWithin(INCOMPLETE_MS, since, now)) return { step: "hold", until: since + INCOMPLETE_MS };
     if (telling === "unjoined") return PASS_OVER;
@@ -85,12 +89,6 @@ export function isDecided(row: MessageRow): boolean {
 /** The row that macOS 26 leaves after a group send that failed: ours, empty, and in no conversation. */
 export function isLostSend(row: MessageRow, change: Change): boolean {
   return change.type === "message.sent" && change.data.conversationIds.length === 0 && isEmpty(row, change);
-}
-
-function wasThereBefore(row: MessageRow, { highWater, rebuilt }: Marks): boolean {
-  if (row.at === null) return false;
-  if (rebuilt !== null && row.row_id <= rebuilt.upTo && row.at <= rebuilt.at) return true;
-  return row.at < highWater - BACKFILL_MS;
 }
 
 /** A row may be there before its body, before its files, and before it is joined to its conversation. */

@@ -14,6 +14,11 @@ export interface FeedStep {
   /** ROWIDs whose fingerprints go. */
   forgotten: number[];
   conversations: { told: ConversationPrint[]; forgotten: number[] };
+  /**
+   * What becomes of all fingerprints so far, before those of this step are kept: `set aside` when chat.db is another
+   * one, whose rows have other ROWIDs; `settled` when those set aside are needed no more.
+   */
+  memory: "kept" | "set aside" | "settled";
   /** From Messages' write to now, in ms; null when that cannot be told. */
   latencyMs: number | null;
 }
@@ -22,8 +27,15 @@ export interface FeedStep {
 export interface FeedMemory {
   /** The fingerprints in a range of ROWIDs, both ends included, in order. */
   between(from: number, to: number): Fingerprint[];
-  /** Whether this guid's hash belongs to a row that is known to be no message: a tapback, a group change. */
-  isNoMessage(guid: number): boolean;
+  /** Those of these rows, as far as there are any. */
+  of(rowIds: readonly number[]): Fingerprint[];
+  /** Those of the messages with this guid's hash. */
+  ofGuid(guid: number): Fingerprint[];
+  /** What was told of this guid in the database that was there before; null for nothing. */
+  setAside(guid: number): Fingerprint | null;
+  hasSetAside(): boolean;
+  /** The ROWIDs beyond this one of what was told to be in Recently Deleted, in order. */
+  deletedAfter(rowId: number, limit: number): number[];
   /** Hashed id to hashed print of every conversation. */
   conversations(): ReadonlyMap<number, number>;
 }
@@ -37,6 +49,7 @@ export function emptyStep(state: FeedState): FeedStep {
     told: [],
     forgotten: [],
     conversations: { told: [], forgotten: [] },
+    memory: "kept",
     latencyMs: null,
   };
 }
@@ -45,5 +58,5 @@ export function emptyStep(state: FeedState): FeedStep {
 export function isIdle(step: FeedStep, before: FeedState | null): boolean {
   const { changes, outgoing, told, forgotten, conversations } = step;
   const lists = [changes, outgoing, told, forgotten, conversations.told, conversations.forgotten];
-  return step.state === before && lists.every((list) => list.length === 0);
+  return step.state === before && step.memory === "kept" && lists.every((list) => list.length === 0);
 }

@@ -1,20 +1,20 @@
-import { unixMs } from "../apple-time.ts";
-import { type Columns, columnOr } from "../columns.ts";
-
 /**
- * What was last told of a row, in five numbers: enough to see that it changed and how, without keeping a word of
- * it. About 25 bytes each where they are stored, so a million messages cost some 28 MB on disk and none in memory.
+ * What was last told of a row, in a few numbers: enough to see that it changed and how, without keeping a word of
+ * it. They are kept in bellhop.db; a million of them cost nothing in memory. Whoever changes what goes into them
+ * empties `message_print` by a migration, or every message seems to have changed.
  */
 export interface Fingerprint {
   rowId: number;
-  /** 32 bits of the guid's hash: whether it still is the same message at this ROWID. */
+  /** 32 bits of the guid's hash, signed: whether it still is the same message at this ROWID. */
   guid: number;
   /** What has happened to it, as `BITS`. */
   state: number;
   /** When it was last edited or unsent, in ms since 1970; 0 for never. */
   edited: number;
-  /** 32 bits of a hash over what it holds: sizes of text, body and payload, its files and their state, its place. */
+  /** 31 bits of a hash over what it holds: sizes of text, body, payload and history, its files, its chats. */
   content: number;
+  /** How often something of it was told after the first time: what tells its events apart. */
+  revision: number;
 }
 
 /** The bits of `Fingerprint.state`. */
@@ -26,84 +26,72 @@ export const BITS = {
   played: 16,
   own: 32,
   notMessage: 64,
+  /** It lies in Recently Deleted. */
+  deleted: 128,
+  finished: 256,
+  /** It says when it was delivered. */
+  arrival: 512,
+  /** It came as backfill: nothing was told of it, and nothing is. Not from chat.db. */
+  silent: 1024,
 } as const;
 
 /** What can happen to a message after it was told, in the order in which it is told. */
-export type Transition = "sent" | "delivered" | "read" | "failed" | "rewritten" | "completed";
+export type Transition =
+  | "sent"
+  | "delivered"
+  | "read"
+  | "failed"
+  | "rewritten"
+  | "completed"
+  | "deleted"
+  | "restored";
 
 /**
  * What has happened between two fingerprints of the same row. Only what came about counts: a bit that was taken
  * back, say by a restore from iCloud, is no news.
  */
 export function transitionsOf(before: Fingerprint, after: Fingerprint): Transition[] {
-  if (before.guid !== after.guid || (after.state & BITS.notMessage) !== 0) return [];
+  if (before.guid !== after.guid || (before.state | after.state) & (BITS.notMessage | BITS.silent)) return [];
   const risen = after.state & ~before.state;
-  const isOwn = (after.state & BITS.own) !== 0;
-  const found: Transition[] = [];
-  if (isOwn && risen & BITS.sent && !(after.state & BITS.failed)) found.push("sent");
-  if (isOwn && risen & BITS.delivered) found.push("delivered");
-  if (risen & BITS.read) found.push("read");
-  if (isOwn && risen & BITS.failed) found.push("failed");
-  if (after.edited > before.edited) found.push("rewritten");
-  else if (after.content !== before.content) found.push("completed");
-  return found;
+  const fallen = before.state & ~after.state;
+  const isOwn = Boolean(after.state & BITS.own);
+  const isIn = !((after.state | fallen) & BITS.deleted);
+  const found: [Transition, unknown][] = [
+    ["sent", isOwn && risen & BITS.sent && !(after.state & BITS.failed)],
+    ["delivered", isOwn && risen & BITS.delivered],
+    ["read", risen & BITS.read],
+    ["failed", isOwn && risen & BITS.failed],
+    ["rewritten", after.edited > before.edited],
+    // What goes to Recently Deleted loses its conversation, and is told as deleted.
+    ["completed", after.edited <= before.edited && isIn && isCompleted(before, after)],
+    ["deleted", risen & BITS.deleted],
+    ["restored", fallen & BITS.deleted],
+  ];
+  return found.flatMap(([transition, happened]) => (happened ? [transition] : []));
 }
 
-/** Whether both say the same. */
+function isCompleted(before: Fingerprint, after: Fingerprint): boolean {
+  const risen = after.state & ~before.state;
+  // The moment of its arrival is told with the arrival itself, unless it comes later.
+  const isDatedLater = risen & BITS.arrival && !(risen & BITS.delivered);
+  return Boolean(after.content !== before.content || risen & BITS.played || isDatedLater);
+}
+
+/** Whether both say the same of the same message. */
 export function sameFingerprint(a: Fingerprint, b: Fingerprint): boolean {
-  return a.guid === b.guid && a.state === b.state && a.edited === b.edited && a.content === b.content;
+  return a.guid === b.guid && printText(a) === printText(b);
 }
 
-/** FNV-1a over a guid, 32 bits. Two messages at one ROWID that share it are as good as never. */
+/** What of a fingerprint changes with its row, as a text to compare. */
+export function printText({ state, edited, content }: Fingerprint): string {
+  return `${state & ~BITS.silent}.${edited}.${content}`;
+}
+
+/** FNV-1a over a guid, as a signed number of 32 bits. Two messages at one ROWID that share it are as good as never. */
 export function guidHash(guid: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < guid.length; at += 1) {
     hash = Math.imul(hash ^ guid.charCodeAt(at), 0x01000193);
   }
-  return hash >>> 0;
-}
-
-/**
- * SQL that makes `row_id, guid, state, edited, content` of each row of `message m`. `octet_length` reads a blob's
- * size from the row's header, so no body is loaded. Numbers stay below 2^63: each step is cut to 32 bits.
- */
-export function fingerprintColumns(message: Columns, attachment: Columns): string {
-  const or = (name: string, fallback = "0"): string =>
-    `COALESCE(${columnOr(message, "m", name, fallback)}, 0)`;
-  const bit = (condition: string, value: number): string =>
-    `(CASE WHEN ${condition} THEN ${value} ELSE 0 END)`;
-  const size = (name: string): string => `COALESCE(octet_length(${columnOr(message, "m", name, "NULL")}), 0)`;
-  const isNoMessage = `${or("item_type")} <> 0 OR ${or("associated_message_type")} BETWEEN 2000 AND 4999`;
-  const state = [
-    bit(`${or("is_sent")} <> 0`, BITS.sent),
-    bit(`${or("is_delivered")} <> 0`, BITS.delivered),
-    bit(`${or("date_read")} NOT IN (0, 9223372036854775807)`, BITS.read),
-    bit(`${or("error")} <> 0`, BITS.failed),
-    bit(`${or("date_played")} <> 0`, BITS.played),
-    bit(`${or("is_from_me")} <> 0`, BITS.own),
-    bit(isNoMessage, BITS.notMessage),
-  ].join(" | ");
-  const edited = ["date_edited", "date_retracted"]
-    .filter((name) => message.has(name))
-    .map((name) => `COALESCE(${unixMs(`m.${name}`)}, 0)`);
-  const file = `COALESCE(${columnOr(attachment, "a", "transfer_state", "0")}, 0) * 8191
-    + COALESCE(octet_length(a.filename), 0) * 31 + COALESCE(octet_length(${columnOr(attachment, "a", "user_info", "NULL")}), 0)`;
-  const files = `(CASE WHEN ${or("cache_has_attachments")} = 0 THEN 0 ELSE
-    (SELECT COALESCE(SUM(131071 + ${file}), 0) & 4294967295 FROM message_attachment_join ma
-     JOIN attachment a ON a.ROWID = ma.attachment_id WHERE ma.message_id = m.ROWID) END)`;
-  const service = "COALESCE(unicode(m.service) * 16 + length(m.service), 0)";
-  const held = [
-    size("text"),
-    size("attributedBody"),
-    size("payload_data"),
-    or("part_count"),
-    service,
-    or("was_downgraded"),
-    files,
-    // A late join, and what comes back from Recently Deleted.
-    "(SELECT COUNT(*) FROM chat_message_join cm WHERE cm.message_id = m.ROWID)",
-  ];
-  const content = held.reduce((sum, term) => `((${sum}) * 31 + ${term}) & 4294967295`);
-  return `m.ROWID AS row_id, m.guid AS guid, ${state} AS state,
-    ${edited.length === 0 ? "0" : edited.length === 1 ? edited[0] : `MAX(${edited.join(", ")})`} AS edited, ${content} AS content`;
+  return hash | 0;
 }

@@ -4,8 +4,9 @@ import type { ChatDatabase } from "../connection.ts";
 import { type DamagedPart, damagedParts } from "../content/damage.ts";
 import type { MessageRow } from "../message-row.ts";
 import { isSqliteError } from "../reading-failure.ts";
-import { type FeedState, isDecided, isLostSend, judge, type Telling } from "./feed-state.ts";
-import type { Fingerprint } from "./fingerprint.ts";
+import { type FeedState, type HeldRow, isDecided, isLostSend, judge, type Telling } from "./feed-state.ts";
+import { BITS, type Fingerprint, guidHash, printText } from "./fingerprint.ts";
+import { limitsOf, type Mark, noted, settled } from "./mark.ts";
 import { tellingOf } from "./side-rows.ts";
 
 /** A row of our own as it stands: what a send is confirmed by. */
@@ -31,10 +32,9 @@ export interface News {
   /** What has been told of these rows, or will never be. */
   told: Fingerprint[];
   held: FeedState["held"];
-  /** The latest date seen, in ms since 1970. */
-  highWater: number;
-  /** The last of the new rows; null when there was none. */
-  last: MessageRow | null;
+  mark: Mark;
+  /** The new rows, in order. */
+  rows: readonly MessageRow[];
   /** There may be further ones. */
   more: boolean;
 }
@@ -48,41 +48,67 @@ const SLICE_BYTES = 512 * 1024;
 export function takeNews(database: ChatDatabase, place: FeedState, now: number, notes: FeedNotes): News {
   const { feed, messages } = database;
   const { rows, more } = feed.after(place.cursor, SLICE_ROWS, SLICE_BYTES);
-  const news: Omit<News, "last" | "more"> = {
+  const news: Omit<News, "rows" | "more"> = {
     changes: [],
     outgoing: [],
     told: [],
     held: [],
-    // A clock that was ahead must not make everything that follows look old.
-    highWater: Math.min(place.highWater, now),
+    mark: rows.length > 0 ? settled(place, now) : markOf(place),
   };
-  const consider = (row: MessageRow, since: number, fingerprint: Fingerprint | undefined): void => {
+  const consider = (row: MessageRow, since: number, fingerprint: Fingerprint): void => {
     const telling = understand(row, database, notes);
-    const verdict = judge(row, telling, since, now, { highWater: news.highWater, rebuilt: place.rebuilt });
+    const verdict = judge(row, telling, since, now, limitsOf(news.mark, now).late);
     if (telling !== null && telling !== "unjoined" && telling.type === "message.sent") {
       const lost = verdict.step !== "hold" && isLostSend(row, telling);
       news.outgoing.push({ message: telling.data, settled: isDecided(row), lost });
     }
     if (verdict.step === "hold") {
-      news.held.push({ rowId: row.row_id, guid: row.guid, since, until: verdict.until });
-    } else if (fingerprint) news.told.push(fingerprint);
+      const print = printText(fingerprint);
+      news.held.push({ rowId: row.row_id, guid: row.guid, since, until: verdict.until, print });
+    } else news.told.push(fingerprint);
     if (verdict.step === "tell" && telling !== null && telling !== "unjoined") {
       news.changes.push(...firstTold(row, telling, verdict));
     }
-    // A scheduled message is dated in the future and must not make everything else look old.
-    if (row.at !== null && row.at <= now) news.highWater = Math.max(news.highWater, row.at);
   };
 
-  for (const { rowId, guid, since } of place.held) {
-    const row = messages.byRowId(rowId);
+  const prints = new Map(
+    feed.fingerprintsOf(place.held.map(({ rowId }) => rowId)).map((one) => [one.rowId, one]),
+  );
+  for (const held of place.held) {
+    const print = prints.get(held.rowId);
+    // One whose row is gone waits no longer.
+    if (print?.guid !== guidHash(held.guid)) continue;
+    if (printText(print) === held.print && isWaiting(held, now)) {
+      news.held.push(held);
+      continue;
+    }
+    const row = messages.byRowId(held.rowId);
     // A clock that was set back begins its wait anew.
-    if (row?.guid === guid) consider(row, Math.min(since, now), feed.fingerprints(rowId, rowId)[0]);
+    if (row !== null) consider(row, Math.min(held.since, now), print);
   }
-  const first = rows[0]?.row_id ?? 0;
-  const last = rows.at(-1)?.row_id ?? -1;
-  const fingerprints = new Map(feed.fingerprints(first, last).map((one) => [one.rowId, one]));
-  for (const row of rows) consider(row, now, fingerprints.get(row.row_id));
-  return { ...news, last: rows.at(-1) ?? null, more };
+  const [first, last] = [rows[0], rows.at(-1)];
+  const fresh = first && last ? feed.fingerprints(first.row_id, last.row_id) : [];
+  const ofRow = new Map(fresh.map((one) => [one.rowId, one]));
+  for (const row of rows) {
+    const print = ofRow.get(row.row_id);
+    if (print === undefined) continue;
+    if (isBackfill(row, news.mark, now)) news.told.push({ ...print, state: print.state | BITS.silent });
+    else consider(row, now, print);
+    news.mark = noted(news.mark, row.at, now);
+  }
+  return { ...news, rows, more };
+}
+
+function markOf({ highWater, ahead, beyondSince }: FeedState): Mark {
+  return { highWater, ahead, beyondSince };
+}
+
+function isBackfill(row: MessageRow, mark: Mark, now: number): boolean {
+  return row.at !== null && row.at < limitsOf(mark, now).backfill;
+}
+
+function isWaiting({ since, until }: HeldRow, now: number): boolean {
+  return now >= since && now < until;
 }
 
 /** One row that cannot be understood must not stop those behind it. */
@@ -98,7 +124,10 @@ function understand(row: MessageRow, database: ChatDatabase, { complain, damaged
   }
 }
 
-/** What of our own has arrived or been read before it was first seen is told of as well: somebody may wait for it. */
+/**
+ * What has become of a message of our own before it was first seen is told as well: somebody may wait for it. Of
+ * what others wrote, the message itself says it.
+ */
 function firstTold(
   row: MessageRow,
   change: Change,
@@ -108,8 +137,18 @@ function firstTold(
   const data: Message = isLate ? { ...change.data, isLate } : change.data;
   if (failed) return [{ type: "message.failed", data: { ...data, status: "failed" } }];
   const told: Change[] = [{ type: change.type, data }];
-  if (change.type === "message.sent" && row.is_delivered === 1)
-    told.push({ type: "message.delivered", data });
-  if (change.type === "message.sent" && row.read_at !== null) told.push({ type: "message.read", data });
+  if (data.isFromMe && row.is_delivered === 1) told.push({ type: "message.delivered", data });
+  if (data.isFromMe && row.read_at !== null) told.push({ type: "message.read", data });
+  if (data.deletedAt !== null) told.push(deletionOf(data, data.deletedAt, 0));
   return told;
+}
+
+/** A message that went to Recently Deleted at that moment (ms since 1970). */
+export function deletionOf(message: Message, at: number, version: number): Change {
+  const { guid, rowId, conversationIds } = message;
+  return {
+    type: "message.deleted",
+    data: { guid, rowId, conversationIds, isRecoverable: true, at },
+    version,
+  };
 }

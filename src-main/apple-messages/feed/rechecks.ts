@@ -3,23 +3,30 @@ import type { Change } from "../change.ts";
 import type { ChatDatabase } from "../connection.ts";
 import { toMessage } from "../row-to-domain.ts";
 import { isDecided } from "./feed-state.ts";
-import { type Fingerprint, sameFingerprint, type Transition, transitionsOf } from "./fingerprint.ts";
-import type { OutgoingRow } from "./news.ts";
+import type { FeedMemory } from "./feed-step.ts";
+import { BITS, type Fingerprint, sameFingerprint, type Transition, transitionsOf } from "./fingerprint.ts";
+import { deletionOf, type OutgoingRow } from "./news.ts";
+
+/** Rows to look at: a range of ROWIDs, both ends included, or these. */
+export type Scope = { from: number; to: number } | { rowIds: readonly number[] };
+
+/** Rows with what is remembered of them. Remembered first: what that throws is not chat.db's fault. */
+export interface Remembered {
+  scope: Scope;
+  fingerprints: readonly Fingerprint[];
+}
 
 /** What has become of rows that were told before. */
 export interface Rechecked {
   changes: Change[];
   outgoing: OutgoingRow[];
   told: Fingerprint[];
+  /** Rows that nothing was remembered of: from now on they are. */
+  unknown: Fingerprint[];
   /** ROWIDs at which there is nothing any more. */
-  forgotten: number[];
-}
-
-/** A range of ROWIDs with what is remembered of it, both in order. */
-export interface Remembered {
-  from: number;
-  to: number;
-  fingerprints: readonly Fingerprint[];
+  vanished: number[];
+  /** It was too much for one look: the rest shows when the same rows are looked at again. */
+  more: boolean;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -29,6 +36,14 @@ const TELL_WITHIN_MS = 30 * DAY_MS;
 const COMPLETED_WITHIN_MS = DAY_MS;
 /** An edit's moment is in the history and in the row; they are written one after the other. */
 const SAME_EDIT_MS = 1_000;
+/** Rows with news in one look: each is read, decoded and journaled. */
+const MOST_TOLD = 40;
+
+/** What is remembered of these rows. */
+export function recall(memory: FeedMemory, scope: Scope): Remembered {
+  const fingerprints = "rowIds" in scope ? memory.of(scope.rowIds) : memory.between(scope.from, scope.to);
+  return { scope, fingerprints };
+}
 
 /**
  * Compares rows with what was last told of them. A row that nothing is remembered of is remembered without a
@@ -36,24 +51,41 @@ const SAME_EDIT_MS = 1_000;
  */
 export function recheck(
   database: ChatDatabase,
-  { from, to, fingerprints }: Remembered,
+  { scope, fingerprints }: Remembered,
   waiting: ReadonlySet<number>,
   now: number,
 ): Rechecked {
-  const found: Rechecked = { changes: [], outgoing: [], told: [], forgotten: [] };
+  const found: Rechecked = { changes: [], outgoing: [], told: [], unknown: [], vanished: [], more: false };
+  const { feed } = database;
   const known = new Map(fingerprints.map((one) => [one.rowId, one]));
-  for (const after of database.feed.fingerprints(from, to)) {
-    const before = known.get(after.rowId);
-    known.delete(after.rowId);
-    if (waiting.has(after.rowId) || (before && sameFingerprint(before, after))) continue;
+  const rows =
+    "rowIds" in scope ? feed.fingerprintsOf(scope.rowIds) : feed.fingerprints(scope.from, scope.to);
+  let told = 0;
+  for (const seen of rows) {
+    const before = known.get(seen.rowId);
+    known.delete(seen.rowId);
+    if (waiting.has(seen.rowId) || (before && sameFingerprint(before, seen))) continue;
+    if (before?.guid !== seen.guid) {
+      found.unknown.push(seen);
+      continue;
+    }
+    const after = { ...seen, state: seen.state | (before.state & BITS.silent), revision: before.revision };
+    const transitions = transitionsOf(before, after);
+    if (transitions.length > 0 && told === MOST_TOLD) {
+      found.more = true;
+      continue;
+    }
+    if (tell(database, before, after, transitions, now, found)) {
+      told += 1;
+      after.revision += 1;
+    }
     found.told.push(after);
-    const transitions = before ? transitionsOf(before, after) : [];
-    if (before && transitions.length > 0) tell(database, before, after, transitions, now, found);
   }
-  found.forgotten.push(...known.keys());
+  found.vanished.push(...known.keys());
   return found;
 }
 
+/** Whether there was anything to tell. */
 function tell(
   database: ChatDatabase,
   before: Fingerprint,
@@ -61,26 +93,32 @@ function tell(
   transitions: readonly Transition[],
   now: number,
   found: Rechecked,
-): void {
+): boolean {
+  if (transitions.length === 0) return false;
   const row = database.messages.byRowId(after.rowId);
-  if (row === null || now - (row.at ?? 0) > TELL_WITHIN_MS) return;
+  if (row === null) return false;
   const data = toMessage(row, database);
-  if (!isPersonal(data.kind)) return;
-  for (const transition of transitions) {
-    found.changes.push(...changesOf(transition, data, before, after, now));
-  }
+  if (!isPersonal(data.kind)) return false;
+  const version = before.revision + 1;
+  const changes = transitions.flatMap((one) => changesOf(one, data, before.edited, version, now));
+  found.changes.push(...changes);
   if (transitions.includes("sent") || transitions.includes("failed")) {
     found.outgoing.push({ message: data, settled: isDecided(row), lost: false });
   }
+  return changes.length > 0;
 }
 
 function changesOf(
   transition: Transition,
   data: Message,
-  before: Fingerprint,
-  after: Fingerprint,
+  editedBefore: number,
+  version: number,
   now: number,
 ): Change[] {
+  const age = now - data.at;
+  if (transition === "deleted") return [deletionOf(data, data.deletedAt ?? now, version)];
+  if (transition === "restored") return [{ type: "message.updated", data, version }];
+  if (age > (transition === "completed" ? COMPLETED_WITHIN_MS : TELL_WITHIN_MS)) return [];
   switch (transition) {
     case "sent":
       return [{ type: "message.sent", data }];
@@ -89,13 +127,11 @@ function changesOf(
     case "read":
       return [{ type: "message.read", data }];
     case "failed":
-      return [{ type: "message.failed", data }];
+      return [{ type: "message.failed", data, version }];
     case "rewritten":
-      return rewritten(data, before.edited).map((type) => ({ type, data, version: after.edited }));
+      return rewritten(data, editedBefore).map((type) => ({ type, data, version }));
     case "completed":
-      // What goes to Recently Deleted loses its conversation, and is told as deleted.
-      if (data.deletedAt !== null || now - data.at > COMPLETED_WITHIN_MS) return [];
-      return [{ type: "message.updated", data, version: after.content }];
+      return [{ type: "message.updated", data, version }];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Change } from "../change.ts";
 import type { ChatDatabase } from "../connection.ts";
+import { kindOf } from "../content/kind.ts";
 import { toConversations } from "../conversation.ts";
 import type { MessageRow } from "../message-row.ts";
 import { toChange, toGroupChange, toMessage } from "../row-to-domain.ts";
@@ -18,7 +19,7 @@ function groupUpdate(row: MessageRow, database: ChatDatabase): Telling {
   if (group === null) return null;
   const chat = database.content.chatRowIds(row.row_id)[0];
   if (chat === undefined) return "unjoined";
-  database.directory.reload();
+  database.directory.refresh();
   const entry = database.directory.ofChat(chat);
   const [conversation] = entry === null ? [] : toConversations(database, [entry]);
   if (!conversation) return null;
@@ -26,9 +27,10 @@ function groupUpdate(row: MessageRow, database: ChatDatabase): Telling {
 }
 
 function pollUpdate(row: MessageRow, database: ChatDatabase): Change | null {
-  const { kind, target } = toMessage(row, database);
-  if ((kind !== "poll_vote" && kind !== "poll_update") || target === null) return null;
-  const poll = database.messages.byGuid(target.guid);
+  const kind = kindOf(row);
+  if (kind !== "poll_vote" && kind !== "poll_update") return null;
+  const { target } = toMessage(row, database);
+  const poll = target === null ? null : database.messages.byGuid(target.guid);
   if (poll === null) return null;
   return { type: "message.updated", data: toMessage(poll, database), version: row.guid };
 }

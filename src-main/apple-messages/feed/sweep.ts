@@ -1,21 +1,17 @@
-/** A range of ROWIDs, both ends included. */
-export interface RowRange {
-  from: number;
-  to: number;
-}
-
 /** The slow way over everything, for what changes far back: late reads, edits, what happened while away. */
 export interface Sweep {
   /** Whether there is something to do: a sweep is under way, or something was written since the last one. */
   isDue(version: number, now: number): boolean;
-  /** The next range to look at; null when there is nothing to do for now. Newest first. */
-  next(newest: number, version: number, now: number): RowRange | null;
+  /** The end of the range to look at next, newest rows first; null when there is nothing to do for now. */
+  next(newest: number, version: number, now: number): number | null;
+  /** The rows from this ROWID on have been looked at. True at the end of the sweep. */
+  done(from: number, now: number): boolean;
   /** How long to wait before the next range, in ms: the whole takes about four minutes, whatever its size. */
   pace(): number;
 }
 
 /** Rows in one range: some 2 ms of work. */
-const ROWS = 500;
+export const SWEEP_ROWS = 500;
 /** A sweep takes this long on a large database… */
 const WHOLE_MS = 240_000;
 /** …in steps that are never closer together nor further apart than this… */
@@ -30,7 +26,6 @@ export function createSweep(): Sweep {
   let pace = FURTHEST_MS;
   let sweptVersion: number | null = null;
   let endedAt = Number.NEGATIVE_INFINITY;
-
   const isDue = (version: number, now: number): boolean =>
     below > 0 || (sweptVersion !== version && now - endedAt >= REST_MS);
 
@@ -42,12 +37,15 @@ export function createSweep(): Sweep {
         below = newest;
         // What is written from here on belongs to the next one.
         sweptVersion = version;
-        pace = Math.min(FURTHEST_MS, Math.max(CLOSEST_MS, WHOLE_MS / Math.ceil(newest / ROWS)));
+        pace = Math.min(FURTHEST_MS, Math.max(CLOSEST_MS, WHOLE_MS / Math.ceil(newest / SWEEP_ROWS)));
       }
-      const range = { from: Math.max(1, below - ROWS + 1), to: below };
-      below = range.from - 1;
-      if (below <= 0) endedAt = now;
-      return range;
+      return below;
+    },
+    done(from, now) {
+      below = from - 1;
+      if (below > 0) return false;
+      endedAt = now;
+      return true;
     },
     pace: () => pace,
   };

@@ -1,7 +1,6 @@
 /**
  * What was last told of each message and conversation, so that a change is seen: numbers and hashes only, never a
- * word. A deleted message's guid is looked up among those that are no messages (bit 64 of `state`): a tapback that
- * is taken back is no deletion.
+ * word. Those of a chat.db that was replaced are set aside until its rows are known again by their guids.
  */
 export const fingerprints = `
 CREATE TABLE message_print (
@@ -9,9 +8,19 @@ CREATE TABLE message_print (
   guid INTEGER NOT NULL,
   state INTEGER NOT NULL,
   edited INTEGER NOT NULL,
-  content INTEGER NOT NULL
+  content INTEGER NOT NULL,
+  revision INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX message_print_no_message ON message_print (guid) WHERE (state & 64) <> 0;
+CREATE INDEX message_print_guid ON message_print (guid);
+CREATE INDEX message_print_deleted ON message_print (row_id) WHERE (state & 128) <> 0;
+
+CREATE TABLE message_print_set_aside (
+  guid INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,
+  edited INTEGER NOT NULL,
+  content INTEGER NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE conversation_print (id INTEGER PRIMARY KEY, print INTEGER NOT NULL) STRICT;
 `;
