@@ -22,7 +22,7 @@ export interface ConversationChanges {
 /** Told apart from a change: when Bellhop begins to look at more, nothing has happened in Messages. */
 const FORM = 1;
 /** Conversations that are told in one look. */
-const MOST_TOLD = 20;
+const MOST_TOLD = 10;
 
 /**
  * Compares the conversations with `known` (hashed id to hashed print): a name, the participants, archiving or the

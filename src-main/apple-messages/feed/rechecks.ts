@@ -37,7 +37,7 @@ const COMPLETED_WITHIN_MS = DAY_MS;
 /** An edit's moment is in the history and in the row; they are written one after the other. */
 const SAME_EDIT_MS = 1_000;
 /** Rows with news in one look: each is read, decoded and journaled. */
-const MOST_TOLD = 40;
+const MOST_TOLD = 15;
 
 /** What is remembered of these rows. */
 export function recall(memory: FeedMemory, scope: Scope): Remembered {
