@@ -16,6 +16,7 @@ import {
   type MessageRow,
   markDelivered,
   markPlayed,
+  recentlyDeleted,
   restoreMessage,
   rewriteChatGuids,
   type Store,
@@ -63,11 +64,12 @@ export function addFateCommands({ add, run }: Stage): void {
     },
   ).option("--for-good", "it goes for good");
   add("restore", "A recently deleted message is brought back.")
-    .requiredOption("--message <guid>", "the message")
+    .option("--message <guid>", "the message, or last: the newest of those deleted", "last")
     .action(
       run((store, options: { message: string }) => {
-        restoreMessage(store, { guid: options.message });
-        return [{ guid: options.message, restored: true }];
+        const guid = options.message === "last" ? (recentlyDeleted(store).at(-1) ?? "last") : options.message;
+        restoreMessage(store, { guid });
+        return [{ guid, restored: true }];
       }),
     );
   addFate<{ from?: string }>("keep", "Somebody keeps a voice note.", (store, { guid }, options) => {
