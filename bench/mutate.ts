@@ -1,14 +1,18 @@
+import { BOMBS } from "../src-main/apple-messages/decoding/testing/bombs.ts";
 import { DECODERS, type Decoder } from "../src-main/apple-messages/decoding/testing/decoders.ts";
+import { taken } from "../src-main/apple-messages/decoding/testing/memory.ts";
 import { mutated } from "../src-main/apple-messages/decoding/testing/mutation.ts";
 import { realSamples, sampleBytes } from "../src-main/apple-messages/decoding/testing/samples.ts";
 import { messageBody } from "../src-main/simulator/message-body.ts";
 import { seededChance } from "../src-main/simulator/seeded-chance.ts";
 
 const MUTATIONS = 1_000_000;
+const BOMB_BYTES = 1_000_000;
 
 /**
  * Damages every real blob over and over and decodes what is left. Prints how many exceptions there were
- * (there must be none), the most steps for a byte, the slowest decoding and the largest heap.
+ * (there must be none), the most steps for a byte, the slowest decoding and the largest heap. Then gives each
+ * decoder what would blow up a careless one, and prints the most memory that it took for a byte.
  */
 export function benchMutate(): void {
   const body = messageBody([{ text: "Hello 👋 " }, { attachment: "at_0_A", name: "a.png" }]).encoded;
@@ -58,8 +62,27 @@ export function benchMutate(): void {
     `slowest           ${worst.ms.toFixed(2)} ms (${worst.slowFile}, ${worst.slowBytes} bytes)`,
     `peak heap         ${(worst.heap / 1e6).toFixed(0)} MB`,
   ];
-  process.stdout.write(`  ${lines.join("\n  ")}\n`);
+  process.stdout.write(`  ${[...lines, ...bombLines()].join("\n  ")}\n`);
   if (total > 0) process.exitCode = 1;
+}
+
+/** For each decoder the most memory that a bomb of a megabyte made it take, for a byte, and the longest time. */
+function bombLines(): string[] {
+  const worst = new Map<string, { perByte: number; ms: number; bomb: string }>();
+  for (const { name, decoders, make } of BOMBS) {
+    const bytes = make(BOMB_BYTES);
+    for (const decode of decoders) {
+      const took = taken(() => decode(bytes));
+      const before = worst.get(decode.name) ?? { perByte: 0, ms: 0, bomb: "" };
+      const perByte = took.bytes / bytes.length;
+      const bomb = perByte > before.perByte ? name : before.bomb;
+      const ms = Math.max(before.ms, took.ms);
+      worst.set(decode.name, { perByte: Math.max(before.perByte, perByte), ms, bomb });
+    }
+  }
+  return [...worst].map(([decoder, { perByte, ms, bomb }]) => {
+    return `${decoder.padEnd(22)}  at most ${perByte.toFixed(0)} bytes a byte (${bomb}), ${ms.toFixed(0)} ms`;
+  });
 }
 
 function timeOf(decode: Decoder, bytes: Uint8Array): number {

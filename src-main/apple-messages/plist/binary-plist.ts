@@ -1,5 +1,14 @@
 import { dateOf } from "../decoding/apple-date.ts";
-import { bounded, contentCost, Damaged, type Work, type WorkCount } from "../decoding/work.ts";
+import {
+  blobWeight,
+  bounded,
+  Damaged,
+  textWeight,
+  Weight,
+  type Work,
+  type WorkCount,
+} from "../decoding/work.ts";
+import { Written, writtenBlob, writtenNumber, writtenText } from "../decoding/written.ts";
 
 /** A reference to another object of a keyed archive. */
 export class PlistUid {
@@ -40,6 +49,7 @@ export function parseBinaryPlist(bytes: Uint8Array, work: Work): PlistValue {
 const MAGIC = Buffer.from("bplist0", "latin1");
 const TRAILER = 32;
 const DEEPEST = 128;
+const UNREADY = -1;
 
 class BinaryPlist {
   readonly #bytes: Buffer;
@@ -50,8 +60,9 @@ class BinaryPlist {
   readonly #top: number;
   /** Where the table of offsets begins, and so where the objects end. */
   readonly #table: number;
-  /** What was read, and what it cost; undefined while it is being read. */
-  readonly #known = new Map<number, { value: PlistValue; cost: number } | undefined>();
+  readonly #values: PlistValue[];
+  /** How long each object is when it is written out; undefined before it is read, UNREADY while it is. */
+  readonly #lengths: number[];
   #depth = 0;
 
   constructor(bytes: Uint8Array, work: Work) {
@@ -69,6 +80,9 @@ class BinaryPlist {
     const widths = [this.#offsetWidth, this.#referenceWidth];
     if (widths.some((width) => width < 1 || width > 8)) throw new Damaged("an impossible width");
     if (this.#table + this.#objectCount * this.#offsetWidth > trailer) throw new Damaged("a table cut off");
+    work.spend(this.#objectCount);
+    this.#values = new Array<PlistValue>(this.#objectCount);
+    this.#lengths = new Array<number>(this.#objectCount);
   }
 
   root(): PlistValue {
@@ -76,20 +90,21 @@ class BinaryPlist {
   }
 
   #object(index: number): PlistValue {
-    if (this.#known.has(index)) {
-      const known = this.#known.get(index);
-      if (known === undefined) throw new Damaged("an object that contains itself");
-      this.#work.spend(known.cost);
-      return known.value;
+    const length = this.#lengths[index];
+    this.#work.spend(1);
+    if (length !== undefined) {
+      if (length === UNREADY) throw new Damaged("an object that contains itself");
+      this.#work.write(length);
+      return this.#values[index] ?? null;
     }
     if (index >= this.#objectCount) throw new Damaged("an unknown object");
     if (this.#depth >= DEEPEST) throw new Damaged("too deep");
-    this.#known.set(index, undefined);
+    this.#lengths[index] = UNREADY;
     this.#depth += 1;
-    const before = this.#work.steps;
-    this.#work.spend(1);
+    const before = this.#work.characters;
     const value = this.#read(this.#natural(this.#table + index * this.#offsetWidth, this.#offsetWidth));
-    this.#known.set(index, { value, cost: this.#work.steps - before });
+    this.#values[index] = value;
+    this.#lengths[index] = this.#work.characters - before;
     this.#depth -= 1;
     return value;
   }
@@ -100,14 +115,19 @@ class BinaryPlist {
     const low = marker & 0x0f;
     switch (marker >> 4) {
       case 0x0:
+        this.#work.write(Written.nothing);
         return simple(low);
       case 0x1:
-        return this.#integer(start + 1, low);
+        return this.#number(this.#integer(start + 1, low));
       case 0x2:
-        return this.#real(start + 1, low);
+        return this.#number(this.#real(start + 1, low));
       case 0x3:
+        this.#work.spend(Weight.date);
+        this.#work.write(Written.date);
         return dateOf(this.#real(start + 1, low));
       case 0x8:
+        this.#work.spend(Weight.object);
+        this.#work.write(Written.uid);
         return new PlistUid(this.#natural(this.#within(start + 1, low + 1), low + 1));
       default:
         return this.#counted(marker >> 4, start, low);
@@ -126,16 +146,13 @@ class BinaryPlist {
     }
     switch (kind) {
       case 0x4:
-        return new Uint8Array(this.#content(from, count));
+        return this.#data(from, count);
       case 0x5:
-        return this.#content(from, count).toString("latin1");
+        return this.#text(from, count, "latin1");
       case 0x6:
-        // swap16 works in place: a copy is what it gets.
-        return Buffer.from(this.#content(from, count * 2))
-          .swap16()
-          .toString("utf16le");
+        return this.#text(from, count * 2, "utf16le");
       case 0x7:
-        return this.#content(from, count).toString("utf8");
+        return this.#text(from, count, "utf8");
       case 0xa:
       case 0xb:
       case 0xc:
@@ -147,22 +164,49 @@ class BinaryPlist {
     }
   }
 
-  #content(from: number, length: number): Buffer {
+  #number(value: number): number;
+  #number(value: number | bigint): number | bigint;
+  #number(value: number | bigint): number | bigint {
+    this.#work.spend(1);
+    this.#work.write(writtenNumber(value));
+    return value;
+  }
+
+  #data(from: number, length: number): Uint8Array {
     this.#within(from, length);
-    this.#work.spend(contentCost(length));
-    return this.#bytes.subarray(from, from + length);
+    this.#work.spend(blobWeight(length));
+    this.#work.write(writtenBlob(length));
+    return new Uint8Array(this.#bytes.subarray(from, from + length));
+  }
+
+  #text(from: number, length: number, encoding: "latin1" | "utf16le" | "utf8"): string {
+    this.#within(from, length);
+    this.#work.spend(textWeight(length));
+    const text =
+      encoding === "utf16le"
+        ? // swap16 works in place: a copy is what it gets.
+          Buffer.from(this.#bytes.subarray(from, from + length))
+            .swap16()
+            .toString(encoding)
+        : this.#bytes.toString(encoding, from, from + length);
+    this.#work.write(writtenText(text));
+    return text;
   }
 
   #array(from: number, count: number): PlistValue[] {
     this.#within(from, count * this.#referenceWidth);
-    const values: PlistValue[] = [];
-    for (let at = 0; at < count; at += 1) values.push(this.#reference(from, at));
+    this.#work.spend(Weight.list + (count >> 1));
+    this.#work.write(Written.list);
+    const values = new Array<PlistValue>(count);
+    for (let at = 0; at < count; at += 1) values[at] = this.#reference(from, at);
     return values;
   }
 
   /** All the keys stand first, then all the values. */
   #dictionary(from: number, count: number): Map<string, PlistValue> {
     this.#within(from, 2 * count * this.#referenceWidth);
+    this.#work.spend(Weight.map + count * Weight.entry);
+    this.#work.write(Written.map);
     const map = new Map<string, PlistValue>();
     for (let at = 0; at < count; at += 1) {
       const key = this.#reference(from, at);

@@ -1,5 +1,5 @@
-import type { WorkCount } from "../decoding/work.ts";
-import { type KeyedValue, readKeyedArchive } from "./keyed-archive.ts";
+import { bounded, Weight, type Work, type WorkCount } from "../decoding/work.ts";
+import { type KeyedValue, parseKeyedArchive } from "./keyed-archive.ts";
 
 /** Something that Apple's data detectors found in a text, with its parts. */
 export interface DetectedData {
@@ -18,18 +18,25 @@ export interface DetectedData {
  * @returns null for anything damaged or else; never throws, and does work in proportion to the input.
  */
 export function readDataDetectorResult(bytes: Uint8Array, count?: WorkCount): DetectedData | null {
-  const result = readKeyedArchive(bytes, count)?.get("dd-result");
-  return result === undefined ? null : detected(result);
+  return bounded(
+    bytes.length,
+    (work) => {
+      const result = parseKeyedArchive(bytes, work).get("dd-result");
+      return result === undefined ? null : detected(result, work);
+    },
+    count,
+  );
 }
 
-/** The archive's reader limits depth and size, so this may walk as it likes. */
-function detected(result: KeyedValue): DetectedData | null {
+/** The archive's reader limits depth and size, but what is shared there takes memory here each time. */
+function detected(result: KeyedValue, work: Work): DetectedData | null {
   if (!(result instanceof Map)) return null;
   const kind = result.get("T");
   const matched = result.get("MS");
   const value = result.get("V");
   const parts = result.get("SR") ?? [];
   if (typeof kind !== "string" || typeof matched !== "string" || !Array.isArray(parts)) return null;
-  const children = parts.map(detected).filter((child) => child !== null);
+  work.spend(Weight.object + 4 * Weight.list + parts.length);
+  const children = parts.map((part) => detected(part, work)).filter((child) => child !== null);
   return { kind, ...(typeof value === "string" ? { value } : {}), matched, children };
 }

@@ -90,6 +90,11 @@ describe("keyed archives", () => {
     expect(url instanceof ArchivedUrl && url.absolute).toBe("https://example.com/dir/page.html");
   });
 
+  it("do not resolve a URL that is longer than 8,192 characters with what it is relative to", () => {
+    const base = new ArchivedUrl(`https://example.com/${"x".repeat(8_192)}/`);
+    expect(new ArchivedUrl("page.html", base).absolute).toBe("page.html");
+  });
+
   it("give a UUID as text, a date as a Date, data as bytes, a string object as its string", () => {
     const bytes = archive([
       { a: ref(2), b: ref(3), c: ref(4), d: ref(5) },

@@ -1,6 +1,7 @@
 import { dateOf } from "../decoding/apple-date.ts";
 import { ArchivedUrl } from "../decoding/archived-url.ts";
-import { bounded, contentCost, Damaged, type Work, type WorkCount } from "../decoding/work.ts";
+import { bounded, Damaged, Weight, type Work, type WorkCount } from "../decoding/work.ts";
+import { Written, writtenBlob, writtenNumber, writtenText } from "../decoding/written.ts";
 import { PlistUid, type PlistValue, parseBinaryPlist } from "./binary-plist.ts";
 
 /**
@@ -26,19 +27,18 @@ export type KeyedValue =
  * @returns null for anything damaged or else; never throws, and does work in proportion to the input.
  */
 export function readKeyedArchive(bytes: Uint8Array, count?: WorkCount): Map<string, KeyedValue> | null {
-  return bounded(
-    bytes.length,
-    (work) => {
-      const plist = parseBinaryPlist(bytes, work);
-      if (!(plist instanceof Map)) throw new Damaged("no keyed archive");
-      const objects = plist.get("$objects");
-      const top = plist.get("$top");
-      if (!Array.isArray(objects) || !(top instanceof Map)) throw new Damaged("no keyed archive");
-      const archive = new KeyedArchive(objects, work);
-      return archive.values(top);
-    },
-    count,
-  );
+  return bounded(bytes.length, (work) => parseKeyedArchive(bytes, work), count);
+}
+
+/** As readKeyedArchive, for a decoder that goes on with the same work. Throws Damaged. */
+export function parseKeyedArchive(bytes: Uint8Array, work: Work): Map<string, KeyedValue> {
+  const plist = parseBinaryPlist(bytes, work);
+  if (!(plist instanceof Map)) throw new Damaged("no keyed archive");
+  const objects = plist.get("$objects");
+  const top = plist.get("$top");
+  if (!Array.isArray(objects) || !(top instanceof Map)) throw new Damaged("no keyed archive");
+  work.beginResult();
+  return new KeyedArchive(objects, work).values(top);
 }
 
 /** The archive's root object, which is what NSKeyedArchiver writes by itself; null as readKeyedArchive. */
@@ -47,56 +47,69 @@ export function readArchiveRoot(bytes: Uint8Array, count?: WorkCount): KeyedValu
 }
 
 const DEEPEST = 128;
+/** What it takes for a while to read a list or an object, in steps of 16 bytes, besides what is made of it. */
+const PASSING = 8;
 
 class KeyedArchive {
   readonly #objects: readonly PlistValue[];
   readonly #work: Work;
-  readonly #known = new Map<number, { value: KeyedValue; cost: number }>();
+  readonly #values: KeyedValue[];
+  /** How long each object is when it is written out; undefined before it is read. */
+  readonly #lengths: number[];
   #depth = 0;
 
   constructor(objects: readonly PlistValue[], work: Work) {
     this.#objects = objects;
     this.#work = work;
+    work.spend(objects.length);
+    this.#values = new Array<KeyedValue>(objects.length);
+    this.#lengths = new Array<number>(objects.length);
   }
 
   /** The values of a dictionary of the property list, `$class` left out. */
   values(encoded: Map<string, PlistValue>): Map<string, KeyedValue> {
+    this.#work.spend(Weight.map + encoded.size * Weight.entry);
+    this.#work.write(Written.map);
     const map = new Map<string, KeyedValue>();
-    for (const [key, value] of encoded) if (key !== "$class") map.set(key, this.#value(value));
+    for (const [key, value] of encoded) {
+      if (key === "$class") continue;
+      this.#work.write(writtenText(key));
+      map.set(key, this.#value(value));
+    }
     return map;
   }
 
   #value(value: PlistValue): KeyedValue {
     this.#work.spend(1);
     if (value instanceof PlistUid) return this.#object(value.index);
-    if (typeof value === "string" || value instanceof Uint8Array) {
-      this.#work.spend(contentCost(value.length));
-      return value;
-    }
-    if (Array.isArray(value)) return this.#deeper(() => value.map((item) => this.#value(item)));
+    if (Array.isArray(value)) return this.#deeper(() => this.#list(value));
     if (value instanceof Map) return this.#deeper(() => this.#instance(value));
+    this.#work.write(writtenLeaf(value));
     return value;
   }
 
   #object(index: number): KeyedValue {
-    const known = this.#known.get(index);
-    if (known) {
-      this.#work.spend(known.cost);
-      return known.value;
+    const length = this.#lengths[index];
+    if (length !== undefined) {
+      this.#work.write(length);
+      return this.#values[index] ?? null;
     }
     const encoded = this.#objects[index];
     if (encoded === undefined) throw new Damaged("an unknown object");
     // "$null" stands for nothing, always in the first place.
-    if (index === 0 || encoded instanceof PlistUid) return null;
-    this.#known.set(index, { value: null, cost: 1 });
-    const before = this.#work.steps;
+    if (index === 0 || encoded instanceof PlistUid) return this.#null();
+    // Null, for where it refers back to itself.
+    this.#lengths[index] = Written.nothing;
+    const before = this.#work.characters;
     const value = this.#value(encoded);
-    this.#known.set(index, { value, cost: this.#work.steps - before });
+    this.#values[index] = value;
+    this.#lengths[index] = this.#work.characters - before;
     return value;
   }
 
   #deeper<T>(work: () => T): T {
     if (this.#depth >= DEEPEST) throw new Damaged("too deep");
+    this.#work.spend(PASSING);
     this.#depth += 1;
     const done = work();
     this.#depth -= 1;
@@ -122,13 +135,13 @@ class KeyedArchive {
       case "NSMutableData":
         return this.#value(encoded.get("NS.data") ?? null);
       case "NSDate":
-        return date(encoded.get("NS.time"));
+        return this.#date(encoded.get("NS.time"));
       case "NSNull":
-        return null;
+        return this.#null();
       case "NSURL":
         return this.#url(encoded);
       case "NSUUID":
-        return uuid(encoded.get("NS.uuidbytes")) ?? this.values(encoded);
+        return this.#uuid(encoded.get("NS.uuidbytes")) ?? this.values(encoded);
       default:
         return this.values(encoded);
     }
@@ -144,6 +157,12 @@ class KeyedArchive {
   #items(encoded: Map<string, PlistValue>, key: string): KeyedValue[] {
     const items = encoded.get(key) ?? [];
     if (!Array.isArray(items)) throw new Damaged("a collection of no list");
+    return this.#list(items);
+  }
+
+  #list(items: readonly PlistValue[]): KeyedValue[] {
+    this.#work.spend(Weight.list + (items.length >> 1));
+    this.#work.write(Written.list);
     return items.map((item) => this.#value(item));
   }
 
@@ -151,6 +170,7 @@ class KeyedArchive {
     const keys = this.#items(encoded, "NS.keys");
     const values = this.#items(encoded, "NS.objects");
     if (keys.length !== values.length) throw new Damaged("keys without values");
+    this.#work.spend(Weight.map + keys.length * Weight.entry);
     const map = new Map<string, KeyedValue>();
     for (const [at, key] of keys.entries()) {
       if (typeof key === "string" || typeof key === "number") map.set(`${key}`, values[at] ?? null);
@@ -159,20 +179,41 @@ class KeyedArchive {
   }
 
   #url(encoded: Map<string, PlistValue>): ArchivedUrl | null {
+    this.#work.spend(Weight.object);
+    this.#work.write(Written.object);
     const relative = this.#value(encoded.get("NS.relative") ?? null);
     const base = this.#value(encoded.get("NS.base") ?? null);
     if (typeof relative !== "string") return null;
     return new ArchivedUrl(relative, base instanceof ArchivedUrl ? base : null);
   }
+
+  #date(time: PlistValue | undefined): Date | null {
+    if (typeof time !== "number") return this.#null();
+    this.#work.spend(Weight.date);
+    this.#work.write(Written.date);
+    return dateOf(time);
+  }
+
+  /** A UUID as Apple writes it; null where there are not 16 bytes. */
+  #uuid(bytes: PlistValue | undefined): string | null {
+    if (!(bytes instanceof Uint8Array) || bytes.length !== 16) return null;
+    this.#work.spend(Weight.object);
+    const hex = Buffer.from(bytes).toString("hex").toUpperCase();
+    const text = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+    this.#work.write(writtenText(text));
+    return text;
+  }
+
+  #null(): null {
+    this.#work.write(Written.nothing);
+    return null;
+  }
 }
 
-function date(time: PlistValue | undefined): Date | null {
-  return typeof time === "number" ? dateOf(time) : null;
-}
-
-/** A UUID as Apple writes it; null where there are not 16 bytes. */
-function uuid(bytes: PlistValue | undefined): string | null {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== 16) return null;
-  const hex = Buffer.from(bytes).toString("hex").toUpperCase();
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+/** How long a value is that holds no others. */
+function writtenLeaf(value: PlistValue): number {
+  if (typeof value === "string") return writtenText(value);
+  if (value instanceof Uint8Array) return writtenBlob(value.length);
+  if (value instanceof Date) return Written.date;
+  return typeof value === "number" || typeof value === "bigint" ? writtenNumber(value) : Written.nothing;
 }

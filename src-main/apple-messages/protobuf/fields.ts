@@ -1,7 +1,16 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { Damaged, type Work } from "../decoding/work.ts";
 
-/** A protobuf message's fields by number, the last of each. Numbers are as they stand on the wire, unsigned. */
+/** The highest field that is kept; Apple's messages here have fewer. */
+const LAST_FIELD = 15;
+
+/** The steps that a field weighs; the smallest has two bytes, so no message is refused for having many. */
+const FIELD = 8;
+
+/**
+ * A protobuf message's fields 1 to 15 by number, the last of each. Numbers are as they stand on the wire,
+ * unsigned.
+ */
 export type Fields = ReadonlyMap<number, number | bigint | Uint8Array>;
 
 /**
@@ -13,9 +22,10 @@ export function fieldsOf(bytes: Uint8Array, work: Work): Fields {
   try {
     const reader = new BinaryReader(bytes);
     while (reader.pos < reader.len) {
-      work.spend(1);
+      work.spend(FIELD);
       const [number, type] = reader.tag();
-      fields.set(number, fieldValue(reader, type));
+      const value = fieldValue(reader, type);
+      if (number <= LAST_FIELD) fields.set(number, value);
     }
   } catch {
     // The library throws whatever it meets; all of it means the same here.

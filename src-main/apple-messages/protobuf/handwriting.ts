@@ -1,4 +1,4 @@
-import { bounded, Damaged, type WorkCount } from "../decoding/work.ts";
+import { blobWeight, bounded, Damaged, type WorkCount } from "../decoding/work.ts";
 import { bytesField, fieldsOf, numberField, uuidField } from "./fields.ts";
 
 /** A handwritten message, as far as it can be told without drawing it. */
@@ -37,6 +37,7 @@ export function readHandwriting(bytes: Uint8Array, count?: WorkCount): Handwriti
       }
       const compression = compressionOf(numberField(writing, 5), strokes);
       const decompressedLength = numberField(writing, 6);
+      work.spend(blobWeight(strokes.length));
       return {
         createdMsSince2001,
         id: uuidField(message, 3),

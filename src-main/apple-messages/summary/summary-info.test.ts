@@ -84,21 +84,46 @@ describe("message_summary_info", () => {
     ]);
   });
 
+  it("reads as many parts and versions as it allows, and leaves out numbers that no part has", () => {
+    const rp = [1, 100_000, 100_001, new PlistReal(1e300), new PlistReal(0.5)];
+    const bytes = writeBinaryPlist({ rp, otr: { ...layoutOf(999), 100001: { lo: 0, le: 1 } } });
+    expect(readSummaryInfo(bytes)?.unsentParts).toEqual([1, 100_000]);
+    expect(readSummaryInfo(bytes)?.layout.length).toBe(999);
+    const edited = encodeSummary({ otr: {}, ec: { 0: manyVersions(100) }, rp: [] });
+    expect(readSummaryInfo(edited)?.edits[0]?.versions.map(({ at }) => at)).toEqual(
+      Array.from({ length: 100 }, (_, at) => at),
+    );
+  });
+
   it.each([
     ["nothing", Buffer.alloc(0)],
     ["a list", writeBinaryPlist([1, 2])],
     ["a history that is no list", writeBinaryPlist({ ec: { 0: "words" } })],
     ["a version without a date", writeBinaryPlist({ ec: { 0: [{ t: new Uint8Array(3) }] } })],
     ["a layout of half letters", writeBinaryPlist({ otr: { 0: { lo: new PlistReal(0.5), le: 1 } } })],
-    ["one body that stands in a thousand versions", sharedBody(1_000)],
+    [
+      "a layout of numbers beyond all texts",
+      writeBinaryPlist({ otr: { 0: { lo: new PlistReal(1e300), le: 1 } } }),
+    ],
+    ["one body that stands in a hundred versions", sharedBody(100)],
+    ["more versions than Messages allows", encodeSummary({ otr: {}, ec: { 0: manyVersions(101) }, rp: [] })],
+    ["more parts than any message has", encodeSummary({ otr: layoutOf(1_001), ec: {}, rp: [] })],
+    ["more unsent parts than any message has", writeBinaryPlist({ rp: new Array<number>(1_001).fill(1) })],
+    ["a date beyond all dates", writeBinaryPlist({ ec: { 0: [{ d: new PlistReal(1e300) }] } })],
   ])("is null for %s", (_what, bytes) => {
     expect(readSummaryInfo(bytes)).toBeNull();
   });
 });
 
+const manyVersions = (count: number) =>
+  Array.from({ length: count }, (_, at) => version(messageBody([{ text: "x" }]).encoded, at));
+
+const layoutOf = (parts: number) =>
+  Object.fromEntries(Array.from({ length: parts }, (_, part) => [part, { lo: part, le: 1 }]));
+
 /** A history of so many versions that all refer to the same large body. */
 function sharedBody(versions: number): Buffer {
-  const body = messageBody([{ text: "x".repeat(5_000) }]).encoded;
+  const body = messageBody([{ text: "\x01".repeat(5_000) }]).encoded;
   const size = (count: number): number[] => [0x11, count >> 8, count & 0xff];
   return handMadePlist({
     objects: [

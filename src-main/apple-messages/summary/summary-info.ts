@@ -1,8 +1,9 @@
 import { dateOf } from "../decoding/apple-date.ts";
-import { bounded, Damaged, type Work, type WorkCount } from "../decoding/work.ts";
+import { bounded, boundedWithin, Damaged, Weight, type Work, type WorkCount } from "../decoding/work.ts";
+import { Written, writtenText } from "../decoding/written.ts";
 import { type PlistValue, parseBinaryPlist } from "../plist/binary-plist.ts";
-import { type KeyedValue, readArchiveRoot } from "../plist/keyed-archive.ts";
-import { type AttributedText, decodeAttributedBody } from "../typedstream/attributed-body.ts";
+import { type KeyedValue, parseKeyedArchive } from "../plist/keyed-archive.ts";
+import { type AttributedText, parseAttributedBody } from "../typedstream/attributed-body.ts";
 
 /** Where a part stood when the message was sent, in UTF-16 units. */
 export interface PartLayout {
@@ -44,6 +45,14 @@ export interface SummaryInfo {
   translations: Translation[];
 }
 
+/** The highest number that a part may have; Messages counts up from 0. */
+const LAST_PART = 100_000;
+/** The most parts, in each of the lists, and the most versions of a part. Messages lets a part be edited 5 times. */
+const MOST_PARTS = 1_000;
+const MOST_VERSIONS = 100;
+/** More than any of the result's objects takes, written out, without the texts in it. */
+const OBJECT = 96;
+
 /**
  * Reads `message.message_summary_info`: a property list with otr (layout), ec (edits), ep (edited parts), rp
  * (unsent parts), ams and amsa (tapback text, sender), tmp (translations). Source: rows of macOS 13 to 26.
@@ -56,14 +65,16 @@ export function readSummaryInfo(bytes: Uint8Array, count?: WorkCount): SummaryIn
 function summaryOf(bytes: Uint8Array, work: Work): SummaryInfo {
   const info = parseBinaryPlist(bytes, work);
   if (!(info instanceof Map)) throw new Damaged("a summary that is no dictionary");
+  work.beginResult();
   const bodies = new Bodies(bytes.length, work);
+  const layout = byPart(info.get("otr"), (part, place) => layoutOf(part, place, work));
   return {
-    layout: byPart(info.get("otr"), layoutOf).toSorted((a, b) => a.part - b.part),
-    edits: byPart(info.get("ec"), (part, list) => ({ part, versions: versionsOf(list, bodies) })),
+    layout: layout.toSorted((a, b) => a.part - b.part),
+    edits: byPart(info.get("ec"), (part, list) => ({ part, versions: versionsOf(list, bodies, work) })),
     editedParts: parts(info.get("ep")),
     unsentParts: parts(info.get("rp")),
-    tapbackText: text(info.get("ams")),
-    sentBy: text(info.get("amsa")),
+    tapbackText: text(info.get("ams"), work),
+    sentBy: text(info.get("amsa"), work),
     translations: translationsOf(info.get("tmp"), work),
   };
 }
@@ -71,23 +82,31 @@ function summaryOf(bytes: Uint8Array, work: Work): SummaryInfo {
 /** The entries of a dictionary whose keys are the numbers of parts. */
 function byPart<V, T>(value: V | Map<string, V> | undefined, read: (part: number, value: V) => T): T[] {
   if (!(value instanceof Map)) return [];
-  return [...value].flatMap(([key, entry]) => (/^\d{1,9}$/.test(key) ? [read(Number(key), entry)] : []));
+  if (value.size > MOST_PARTS) throw new Damaged("more parts than any message has");
+  return [...value].flatMap(([key, entry]) => {
+    const part = /^(?:0|[1-9]\d{0,5})$/.test(key) ? Number(key) : Number.NaN;
+    return part <= LAST_PART ? [read(part, entry)] : [];
+  });
 }
 
-function layoutOf(part: number, value: PlistValue): PartLayout {
+function layoutOf(part: number, value: PlistValue, work: Work): PartLayout {
   const place = value instanceof Map ? value : new Map<string, PlistValue>();
+  made(work);
   return { part, start: natural(place.get("lo")), length: natural(place.get("le")) };
 }
 
-function versionsOf(list: PlistValue, bodies: Bodies): PartVersion[] {
+function versionsOf(list: PlistValue, bodies: Bodies, work: Work): PartVersion[] {
   if (!Array.isArray(list)) throw new Damaged("a history that is no list");
+  if (list.length > MOST_VERSIONS) throw new Damaged("more versions than Messages allows");
+  made(work);
   return list.map((version) => {
     if (!(version instanceof Map)) throw new Damaged("a version that is no dictionary");
     const seconds = version.get("d");
     if (typeof seconds !== "number") throw new Damaged("a version without a date");
+    made(work);
     return {
       at: dateOf(seconds).getTime(),
-      guid: text(version.get("bcg")),
+      guid: text(version.get("bcg"), work),
       body: bodies.decoded(version.get("t")),
     };
   });
@@ -95,7 +114,7 @@ function versionsOf(list: PlistValue, bodies: Bodies): PartVersion[] {
 
 /** Decodes each body once, as it may be shared, and no more of them than the summary has bytes. */
 class Bodies {
-  readonly #known = new Map<Uint8Array, AttributedText | null>();
+  readonly #known = new Map<Uint8Array, { body: AttributedText | null; length: number }>();
   readonly #work: Work;
   #bytesLeft: number;
 
@@ -104,42 +123,62 @@ class Bodies {
     this.#work = work;
   }
 
-  decoded(body: PlistValue | undefined): AttributedText | null {
-    if (!(body instanceof Uint8Array)) return null;
-    const known = this.#known.get(body);
-    if (known !== undefined) return known;
-    this.#bytesLeft -= body.length;
+  decoded(bytes: PlistValue | undefined): AttributedText | null {
+    if (!(bytes instanceof Uint8Array)) return null;
+    const known = this.#known.get(bytes) ?? this.#read(bytes);
+    this.#known.set(bytes, known);
+    // Every version gives it out again.
+    this.#work.write(known.length);
+    return known.body;
+  }
+
+  #read(bytes: Uint8Array): { body: AttributedText | null; length: number } {
+    this.#bytesLeft -= bytes.length;
     if (this.#bytesLeft < 0) throw new Damaged("bodies that overlap");
-    const count = { steps: 0 };
-    const decoded = decodeAttributedBody(body, count);
-    this.#work.spend(count.steps);
-    this.#known.set(body, decoded);
-    return decoded;
+    this.#work.spend(Weight.object + Weight.entry);
+    let length: number = Written.nothing;
+    const body = boundedWithin(this.#work, bytes.length, (work) => {
+      const decoded = parseAttributedBody(bytes, work);
+      length = work.characters;
+      return decoded;
+    });
+    return { body, length };
   }
 }
 
 /** A keyed archive: a dictionary that lists, for each part, what it was translated into, as attributed strings. */
 function translationsOf(archive: PlistValue | undefined, work: Work): Translation[] {
   if (!(archive instanceof Uint8Array)) return [];
-  const count = { steps: 0 };
-  const root = readArchiveRoot(archive, count);
-  work.spend(count.steps);
-  return byPart(root, translatedParts).flat();
+  const root = boundedWithin(
+    work,
+    archive.length,
+    (inner) => parseKeyedArchive(archive, inner).get("root") ?? null,
+  );
+  return byPart(root, (part, list) => translatedParts(part, list, work)).flat();
 }
 
-function translatedParts(part: number, list: KeyedValue): Translation[] {
+function translatedParts(part: number, list: KeyedValue, work: Work): Translation[] {
   return (Array.isArray(list) ? list : []).flatMap((one) => {
     if (!(one instanceof Map)) return [];
+    made(work);
     const translated = one.get("translatedText");
-    const words = text(translated instanceof Map ? translated.get("NSString") : translated);
+    const words = text(translated instanceof Map ? translated.get("NSString") : translated, work);
     if (words === null) return [];
-    const language = text(one.get("translationLanguage"));
-    return [{ part, text: words, language, sourceLanguage: text(one.get("sourceLanguage")) }];
+    const language = text(one.get("translationLanguage"), work);
+    return [{ part, text: words, language, sourceLanguage: text(one.get("sourceLanguage"), work) }];
   });
 }
 
+/** Charges for an object of the result, of numbers, names and a list of its own. */
+function made(work: Work): void {
+  work.spend(2 * Weight.object);
+  work.write(OBJECT);
+}
+
 function parts(value: PlistValue | undefined): number[] {
-  return Array.isArray(value) ? value.filter(isNatural) : [];
+  if (!Array.isArray(value)) return [];
+  if (value.length > MOST_PARTS) throw new Damaged("more parts than any message has");
+  return value.filter(isNatural).filter((part) => part <= LAST_PART);
 }
 
 function natural(value: unknown): number {
@@ -148,9 +187,12 @@ function natural(value: unknown): number {
 }
 
 function isNatural(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+/** A text of the result. */
+function text(value: unknown, work: Work): string | null {
+  if (typeof value !== "string") return null;
+  work.write(writtenText(value));
+  return value;
 }

@@ -94,18 +94,35 @@ describe("attributedBody of anybody's making", () => {
   });
 
   it("reads a text whose every letter is styled another way", () => {
-    const bold = { bold: 1, italic: 1, underline: 1, strikethrough: 1, effect: 5, part: 0 };
-    const letters = Array.from({ length: 5_000 }, (_, at) => ({
+    const names = ["TextBold", "TextItalic", "TextUnderline", "TextStrikethrough", "MessagePart"];
+    const styles = Object.fromEntries(names.map((name) => [`__kIM${name}AttributeName`, 1]));
+    const effect = "__kIMTextEffectAttributeName";
+    const letters = Array.from({ length: 1_000 }, (_, at) => ({
       text: "x",
-      attributes: at % 2 === 0 ? bold : { ...bold, effect: 11 },
+      attributes: { ...styles, [effect]: at % 2 === 0 ? 5 : 11 },
     }));
-    expect(decodeAttributedBody(encodeAttributedBody(letters))?.runs.length).toBe(5_000);
+    expect(decodeAttributedBody(encodeAttributedBody(letters))?.runs.length).toBe(1_000);
   });
 
   it("is null for a long attribute that thousands of runs share: written out it would fill the memory", () => {
     const attributes = { link: { url: `https://example.com/${"x".repeat(20_000)}` } };
     const letters = Array.from({ length: 5_000 }, () => ({ text: "x", attributes }));
     expect(decodeAttributedBody(encodeAttributedBody(letters))).toBeNull();
+  });
+
+  it("leaves out a URL of more than 4,096 characters, and keeps the text", () => {
+    const link = (length: number) => ({ link: { url: "https://example.com/".padEnd(length, "x") } });
+    const decoded = decodeAttributedBody(
+      encodeAttributedBody([
+        { text: "long", attributes: link(4_097) },
+        { text: "short", attributes: link(4_096) },
+      ]),
+    );
+    expect(decoded?.text).toBe("longshort");
+    expect(decoded?.runs.map(({ attributes }) => attributes.get("link"))).toEqual([
+      null,
+      link(4_096).link.url,
+    ]);
   });
 
   it.each([127, 128, 32_767, 32_768, 65_535, 65_536, 200_000])("reads a text of %i bytes", (length) => {

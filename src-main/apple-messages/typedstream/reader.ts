@@ -1,16 +1,19 @@
-import { contentCost, Damaged, type Work } from "../decoding/work.ts";
+import { blobWeight, Damaged, textWeight, Weight, type Work } from "../decoding/work.ts";
+import { mostWritten, Written, writtenBlob, writtenNumber } from "../decoding/written.ts";
 import { attributedText } from "./attributed-text.ts";
 import { ArchivedClass, classNamed, Kind } from "./classes.ts";
-import { closingBracket, digitAt } from "./encoding.ts";
-import { nameAt } from "./names.ts";
+import { closingBracket, digitAt, takesBytes } from "./encoding.ts";
+import { type Name, nameAt } from "./names.ts";
 import { FIRST_REFERENCE, Tag, Tokens } from "./tokens.ts";
 import type { AttributedText, Shapes, Value } from "./value.ts";
 
 const DEEPEST = 64;
 /** Apple's longest has a dozen letters; arrays nest in it, and so does their reading. */
 const LONGEST_ENCODING = 256;
+/** A letter of a type is looked at, and its value takes a place on each of two stacks. */
+const PER_TYPE = 3;
+const OBJECT = "@".charCodeAt(0);
 const CHAR = "c".charCodeAt(0);
-const UNSIGNED_CHAR = "C".charCodeAt(0);
 const UNDERSCORE = "_".charCodeAt(0);
 const NO_CLASS = classNamed("");
 
@@ -23,13 +26,14 @@ export class TypedstreamReader<Extra> {
   readonly #tokens: Tokens;
   readonly #work: Work;
   readonly #shapes: Shapes<Extra>;
-  readonly #strings: string[] = [];
+  readonly #strings: Name[] = [];
   readonly #objects: (Value<Extra> | ArchivedClass)[] = [];
-  /** What each object cost: a reference to it costs the same again. */
-  readonly #costs: number[] = [];
+  /** How long each object is when it is written out: a reference to it is written out again. */
+  readonly #lengths: number[] = [];
   /** Values of the objects that are being read, those of the innermost last. */
   readonly #stack: Value<Extra>[] = [];
-  readonly #stackCosts: number[] = [];
+  /** How long those of them are that are objects. */
+  readonly #stackLengths: number[] = [];
   #top = 0;
   #depth = 0;
   /** The class of the root object. */
@@ -45,26 +49,26 @@ export class TypedstreamReader<Extra> {
 
   /** The root object, which has to be one. */
   readRoot(): Value<Extra> {
-    if (this.#sharedString() !== "@") throw new Damaged("the root is no object");
+    if (this.#sharedString()?.text !== "@") throw new Damaged("the root is no object");
     const root = this.#object();
     if (this.rootClass === NO_CLASS) throw new Damaged("the root is no object");
     return root;
   }
 
   #group(): void {
-    const encoding = this.#sharedString();
-    if (encoding === null || encoding === "" || encoding.length > LONGEST_ENCODING) {
+    const encoding = this.#sharedString()?.text ?? "";
+    if (encoding === "" || encoding.length > LONGEST_ENCODING) {
       throw new Damaged("a group without a type");
     }
-    this.#work.spend(encoding.length);
+    this.#work.spend(encoding.length * PER_TYPE);
     if (encoding.length === 1) this.#push(encoding.charCodeAt(0));
     else this.#composite(encoding, 0, encoding.length);
   }
 
   #push(type: number): void {
-    const before = this.#work.steps;
+    const before = this.#work.characters;
     this.#stack[this.#top] = this.#value(type);
-    this.#stackCosts[this.#top] = this.#work.steps - before;
+    if (type === OBJECT) this.#stackLengths[this.#top] = this.#work.characters - before;
     this.#top += 1;
   }
 
@@ -96,15 +100,16 @@ export class TypedstreamReader<Extra> {
     const close = closingBracket(encoding, at, to);
     if (close - at === 1 && (encoding.charCodeAt(at) | 0x20) === CHAR) {
       const start = this.#tokens.skip(count);
-      this.#work.spend(contentCost(count));
+      this.#work.spend(blobWeight(count));
+      this.#work.write(writtenBlob(count));
       // A copy: the value must not keep the whole row alive, nor change with it.
       this.#stack[this.#top] = new Uint8Array(this.#tokens.bytes.subarray(start, start + count));
-      this.#stackCosts[this.#top] = contentCost(count);
       this.#top += 1;
       return close;
     }
+    if (count > 0 && !takesBytes(encoding, at, close)) throw new Damaged("an array of nothings");
     for (let index = 0; index < count; index += 1) {
-      this.#work.spend(close - at + 1);
+      this.#work.spend((close - at) * PER_TYPE);
       this.#composite(encoding, at, close);
     }
     return close;
@@ -112,7 +117,7 @@ export class TypedstreamReader<Extra> {
 
   #value(type: number): Value<Extra> {
     switch (type) {
-      case 0x40: // @
+      case OBJECT:
         return this.#object();
       case 0x2b: // +
         return this.#text();
@@ -120,51 +125,34 @@ export class TypedstreamReader<Extra> {
         return this.#cString();
       case 0x25: // %
       case 0x3a: // :
-        return this.#sharedString();
+        return this.#named(this.#sharedString());
       case 0x23: // #
-        return this.#class()?.name ?? null;
-      case CHAR:
-        return (this.#tokens.unsigned() << 24) >> 24;
-      case UNSIGNED_CHAR:
-        return this.#tokens.unsigned();
-      case 0x66: // f
-        return this.#tokens.real(false);
-      case 0x64: // d
-        return this.#tokens.real(true);
-      case 0x69: // i
-      case 0x73: // s
-      case 0x6c: // l
-      case 0x71: // q
-      case 0x42: // B
-        return this.#tokens.integer(this.#tokens.head());
-      case 0x53: // S
-        return this.#tokens.natural(16);
-      case 0x49: // I
-      case 0x4c: // L
-        return this.#tokens.natural(32);
-      case 0x51: // Q
-        return this.#tokens.natural(64);
-      default:
-        throw new Damaged("an unknown type");
+        return this.#className();
+      default: {
+        const number = this.#tokens.number(type);
+        this.#work.write(writtenNumber(number));
+        return number;
+      }
     }
   }
 
   #object(): Value<Extra> {
     const head = this.#tokens.head();
-    if (head === Tag.nil) return null;
+    if (head === Tag.nil) return this.#named(null);
     if (head !== Tag.new) return this.#knownValue(head);
     this.#enter();
+    const before = this.#work.characters;
+    this.#work.spend(Weight.object);
     const slot = this.#objects.push(null) - 1;
-    this.#costs[slot] = 1;
-    const before = this.#work.steps;
+    this.#lengths[slot] = Written.nothing;
     const base = this.#top;
     const archived = this.#class() ?? NO_CLASS;
     if (slot === 0) this.rootClass = archived;
     while (!this.#tokens.ends()) this.#group();
     const value = this.#finished(archived, base, slot);
-    this.#work.spend(1);
+    if (value === null) this.#work.write(Written.nothing);
     this.#objects[slot] = value;
-    this.#costs[slot] = this.#work.steps - before;
+    this.#lengths[slot] = this.#work.characters - before;
     this.#top = base;
     this.#depth -= 1;
     return value;
@@ -186,19 +174,25 @@ export class TypedstreamReader<Extra> {
       case Kind.url:
         return this.#url(base, count);
       case Kind.array:
+        this.#work.spend(Weight.list + (count >> 1));
+        this.#work.write(Written.list);
         return this.#stack.slice(base + 1, this.#top);
       case Kind.dictionary:
         return this.#dictionary(base + 1);
       case Kind.date:
+        this.#work.spend(Weight.date);
+        this.#work.write(Written.date);
         return typeof first === "number" ? this.#shapes.date(first) : null;
       case Kind.attributed: {
-        const text = attributedText(this.#stack, this.#stackCosts, base, this.#top, this.#work);
+        const text = attributedText(this.#stack, this.#stackLengths, base, this.#top, this.#work);
         if (slot === 0) this.rootText = text;
         return this.#shapes.attributed(text);
       }
       case Kind.null:
         return null;
       default:
+        this.#work.spend(Weight.object + Weight.list + (count >> 1));
+        this.#work.write(Written.object + mostWritten(name.length));
         return this.#shapes.other(name, this.#stack.slice(base, this.#top));
     }
   }
@@ -207,10 +201,20 @@ export class TypedstreamReader<Extra> {
   #url(base: number, count: number): Value<Extra> {
     const relative = count > 1 ? this.#at(this.#top - 1) : null;
     if (typeof relative !== "string") return null;
-    return this.#shapes.url(relative, count > 2 ? this.#at(base + 1) : null);
+    this.#work.spend(Weight.object);
+    this.#work.write(Written.object);
+    const url = this.#shapes.url(relative, count > 2 ? this.#at(base + 1) : null);
+    // Resolved, it is a text of its own.
+    if (typeof url === "string" && url !== relative) {
+      this.#work.spend(textWeight(2 * url.length));
+      this.#work.write(mostWritten(url.length));
+    }
+    return url;
   }
 
   #dictionary(from: number): Map<string, Value<Extra>> {
+    this.#work.spend(Weight.map + Weight.entry * ((this.#top - from) >> 1));
+    this.#work.write(Written.map);
     const map = new Map<string, Value<Extra>>();
     for (let at = from; at + 1 < this.#top; at += 2) {
       const key = this.#stack[at];
@@ -232,11 +236,12 @@ export class TypedstreamReader<Extra> {
       if (!(known instanceof ArchivedClass)) throw new Damaged("a class expected");
       return known;
     }
-    const name = this.#sharedString();
-    if (name === null) throw new Damaged("a class without a name");
+    const name = this.#sharedString()?.text;
+    if (name === undefined) throw new Damaged("a class without a name");
     this.#tokens.integer(this.#tokens.head());
+    this.#work.spend(Weight.object);
     const archived = classNamed(name);
-    this.#costs[this.#objects.push(archived) - 1] = 1;
+    this.#lengths[this.#objects.push(archived) - 1] = 0;
     this.#enter();
     const parent = this.#class();
     this.#depth -= 1;
@@ -251,30 +256,44 @@ export class TypedstreamReader<Extra> {
 
   #cString(): Value<Extra> {
     const head = this.#tokens.head();
-    if (head === Tag.nil) return null;
+    if (head === Tag.nil) return this.#named(null);
     if (head !== Tag.new) {
       const known = this.#knownValue(head);
       if (typeof known !== "string") throw new Damaged("a C string expected");
       return known;
     }
+    this.#work.spend(Weight.object);
     const slot = this.#objects.push(null) - 1;
-    const text = this.#sharedString();
+    const before = this.#work.characters;
+    const text = this.#named(this.#sharedString());
     this.#objects[slot] = text;
-    this.#costs[slot] = contentCost(text?.length ?? 0);
+    this.#lengths[slot] = this.#work.characters - before;
     return text;
   }
 
-  #sharedString(): string | null {
+  /** A name as a value. */
+  #named(name: Name | null): string | null {
+    this.#work.write(name === null ? Written.nothing : name.written);
+    return name === null ? null : name.text;
+  }
+
+  #className(): string | null {
+    const name = this.#class()?.name ?? null;
+    this.#work.write(name === null ? Written.nothing : mostWritten(name.length));
+    return name;
+  }
+
+  #sharedString(): Name | null {
     const head = this.#tokens.head();
     if (head === Tag.nil) return null;
     if (head === Tag.new) {
-      const text = this.#name();
-      this.#strings.push(text);
-      return text;
+      const name = this.#name();
+      this.#strings.push(name);
+      return name;
     }
-    const text = this.#strings[Number(this.#tokens.integer(head)) - FIRST_REFERENCE];
-    if (text === undefined) throw new Damaged("an unknown string");
-    return text;
+    const name = this.#strings[Number(this.#tokens.integer(head)) - FIRST_REFERENCE];
+    if (name === undefined) throw new Damaged("an unknown string");
+    return name;
   }
 
   #knownValue(head: number): Value<Extra> {
@@ -287,24 +306,28 @@ export class TypedstreamReader<Extra> {
     const index = Number(this.#tokens.integer(head)) - FIRST_REFERENCE;
     const known = this.#objects[index];
     if (known === undefined) throw new Damaged("an unknown object");
-    this.#work.spend(this.#costs[index] ?? 1);
+    this.#work.spend(1);
+    this.#work.write(this.#lengths[index] ?? 0);
     return known;
   }
 
   /** A text of its own. Only names are looked up: a correspondent's words are nothing to keep. */
-  #text(): string {
+  #text(): string | null {
     const { bytes } = this.#tokens;
     const length = this.#tokens.length();
     const start = this.#tokens.skip(length);
-    this.#work.spend(contentCost(length));
-    if (bytes[start] === UNDERSCORE && bytes[start + 1] === UNDERSCORE) return nameAt(bytes, start, length);
+    this.#work.spend(textWeight(length));
+    if (bytes[start] === UNDERSCORE && bytes[start + 1] === UNDERSCORE) {
+      return this.#named(nameAt(bytes, start, length));
+    }
+    this.#work.write(mostWritten(length));
     return bytes.toString("utf8", start, start + length);
   }
 
-  #name(): string {
+  #name(): Name {
     const length = this.#tokens.length();
     const start = this.#tokens.skip(length);
-    this.#work.spend(contentCost(length));
+    this.#work.spend(Weight.object + textWeight(length));
     return nameAt(this.#tokens.bytes, start, length);
   }
 }

@@ -84,6 +84,35 @@ export class Tokens {
     return narrowed(BigInt.asUintN(width, BigInt(value)));
   }
 
+  /** A number of the type that this letter stands for. */
+  number(type: number): number | bigint {
+    switch (type) {
+      case 0x63: // c
+        return (this.unsigned() << 24) >> 24;
+      case 0x43: // C
+        return this.unsigned();
+      case 0x66: // f
+        return this.real(false);
+      case 0x64: // d
+        return this.real(true);
+      case 0x69: // i
+      case 0x73: // s
+      case 0x6c: // l
+      case 0x71: // q
+      case 0x42: // B
+        return this.integer(this.head());
+      case 0x53: // S
+        return this.natural(16);
+      case 0x49: // I
+      case 0x4c: // L
+        return this.natural(32);
+      case 0x51: // Q
+        return this.natural(64);
+      default:
+        throw new Damaged("an unknown type");
+    }
+  }
+
   /** The length of what follows. */
   length(): number {
     const head = this.head();

@@ -6,8 +6,7 @@ import { readHandwriting } from "../../protobuf/handwriting.ts";
 import { readSummaryInfo } from "../../summary/summary-info.ts";
 import { decodeAttributedBody } from "../../typedstream/attributed-body.ts";
 import { readTypedstream } from "../../typedstream/typedstream.ts";
-import { ArchivedUrl } from "../archived-url.ts";
-import { contentCost, type WorkCount } from "../work.ts";
+import type { WorkCount } from "../work.ts";
 import type { Sample } from "./samples.ts";
 
 /** A decoder of this folder's neighbours: null for damage. With a count its steps are added, and bugs thrown. */
@@ -25,15 +24,20 @@ export const DECODERS: Readonly<Record<Sample["kind"], readonly Decoder[]>> = {
 };
 
 /**
- * What it costs to walk a decoded value without any memory of what was seen, as writing it out as JSON
- * would: one step for each value, and more for long texts and blobs.
+ * How long a decoded value is as JSON, written out without any memory of what was seen: a Map as an object,
+ * anything else as JSON.stringify has it.
  */
-export function walkCost(value: unknown): number {
-  if (typeof value === "string" || value instanceof Uint8Array) return contentCost(value.length);
-  if (typeof value !== "object" || value === null || value instanceof Date) return 1;
-  if (value instanceof ArchivedUrl) return 1 + walkCost(value.relative) + walkCost(value.base);
-  const entries = value instanceof Map ? [...value].flat() : Object.values(value);
-  let cost = 1;
-  for (const entry of entries) cost += walkCost(entry);
-  return cost;
+export function jsonLength(value: unknown): number {
+  if (typeof value === "bigint") return String(value).length;
+  if (value instanceof Map) {
+    let length = 2;
+    for (const [key, one] of value) length += JSON.stringify(key).length + 2 + jsonLength(one);
+    return length;
+  }
+  if (typeof value !== "object" || value === null || value instanceof Date) {
+    return JSON.stringify(value)?.length ?? 0;
+  }
+  if (value instanceof Uint8Array) return JSON.stringify(value).length;
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + jsonLength(one) + 1, 2);
+  return jsonLength(new Map(Object.entries(value)));
 }
