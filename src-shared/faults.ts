@@ -9,7 +9,9 @@ export const FAULTS = {
   target_not_found: 404,
   method_not_allowed: 405,
   service_unavailable: 409,
+  precondition_failed: 412,
   payload_too_large: 413,
+  range_not_satisfiable: 416,
   upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
@@ -24,6 +26,7 @@ export const FAULTS = {
   sender_unavailable: 503,
   reading_unavailable: 503,
   storage_unavailable: 503,
+  busy: 503,
   shutting_down: 503,
 } as const;
 export type FaultCode = keyof typeof FAULTS;

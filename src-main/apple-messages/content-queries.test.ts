@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Message } from "../../src-shared/domain/message.ts";
-import { createPoll, deleteMessage, react, receiveMessage, votePoll } from "../simulator/message-store.ts";
+import {
+  addPollOption,
+  createPoll,
+  deleteMessage,
+  react,
+  receiveMessage,
+  votePoll,
+} from "../simulator/message-store.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
 import { readMessages } from "./content/testing/reader.ts";
 
@@ -32,27 +39,43 @@ describe("where a message is", () => {
   });
 });
 
-describe("what is about a message", () => {
-  it("is found however it names it, the newest first, and never the message itself", () => {
+describe("what is about a poll", () => {
+  it("is its votes and updates, however they name it, the newest first, and nothing else", () => {
     const { messages, database } = readMessages();
     const chat = messages.chatWith(MAYA);
     const poll = createPoll(messages.store, { chat, by, options: ["Pho"] });
     const vote = votePoll(messages.store, { poll: poll.guid, by, options: [], at: Date.now() + 1_000 });
-    const tapback = react(messages.store, {
-      target: poll.guid,
-      by: "me",
-      kind: "love",
+    const update = addPollOption(messages.store, {
+      poll: poll.guid,
+      by,
+      text: "Pie",
       at: Date.now() + 2_000,
     });
-    const about = (): number[] => database.content.aboutMessage(poll.guid).map((row) => row.row_id);
-    expect(about()).toEqual([tapback.id, vote.id]);
+    react(messages.store, { target: poll.guid, by: "me", kind: "love", at: Date.now() + 3_000 });
+    const about = (): number[] => database.content.aboutPoll(poll.guid).map((row) => row.row_id);
+    expect(about()).toEqual([update.id, vote.id]);
     messages.sql(
       "UPDATE message SET associated_message_guid = ? WHERE ROWID = ?",
       `bp:${poll.guid}`,
       vote.id,
     );
-    expect(about()).toEqual([tapback.id, vote.id]);
-    expect(database.content.aboutMessage("no such message")).toEqual([]);
+    expect(about()).toEqual([update.id, vote.id]);
+    expect(database.content.aboutPoll("no such message")).toEqual([]);
+  });
+
+  it("is of everybody who votes again and again the last vote", () => {
+    const { messages, database } = readMessages();
+    const poll = createPoll(messages.store, { chat: messages.chatWith(MAYA), by, options: ["Pho", "Pie"] });
+    const votes = [MAYA, "me", MAYA, "me", MAYA].map((voter, at) =>
+      votePoll(messages.store, {
+        poll: poll.guid,
+        by: voter === "me" ? "me" : { address: voter },
+        options: ["Pie"],
+        at: Date.now() + 1_000 * (at + 1),
+      }),
+    );
+    const about = database.content.aboutPoll(poll.guid).map((row) => row.row_id);
+    expect(about).toEqual([votes[4]?.id, votes[3]?.id]);
   });
 });
 

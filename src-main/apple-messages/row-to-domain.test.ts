@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { MACOS_VERSIONS } from "../simulator/macos.ts";
 import {
+  addParticipant,
   createGroup,
   deleteMessage,
   findMessage,
@@ -13,8 +15,10 @@ import {
   sendScheduled,
 } from "../simulator/message-store.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
+import { probeColumns } from "./columns.ts";
 import { readMessages } from "./content/testing/reader.ts";
-import { bodyOf } from "./row-to-domain.ts";
+import { isScheduled, isScheduledSql } from "./message-row.ts";
+import { bodyOf, toMessage } from "./row-to-domain.ts";
 
 describe.each([12, 13, 15, 26, 27] as const)("a row of macOS %i", (macos) => {
   it("gives text, sender, time, line and conversation", () => {
@@ -50,9 +54,11 @@ describe.each([12, 13, 15, 26, 27] as const)("a row of macOS %i", (macos) => {
       status: "delivered",
       errorCode: 0,
       wasDowngraded: false,
+      isSatellite: false,
       edits: [],
       isUnsent: false,
       unsentParts: [],
+      translations: [],
       replyTo: null,
       target: null,
       effect: null,
@@ -129,6 +135,13 @@ describe("what a row is joined to", () => {
     messages.sql("UPDATE message SET destination_caller_id = NULL");
     messages.sql("UPDATE chat SET last_addressed_handle = 'E:owner@example.com'");
     expect(message(id).line).toBe("owner@example.com");
+    messages.sql("UPDATE chat SET last_addressed_handle = NULL");
+    messages.sql("UPDATE message SET account = NULL");
+    expect(message(id).line).toBeNull();
+    messages.sql("UPDATE message SET account = 'P:+15550100'");
+    expect(message(id).line).toBe("+15550100");
+    messages.sql("UPDATE message SET destination_caller_id = 'E:other@example.com'");
+    expect(message(id).line).toBe("other@example.com");
   });
 
   it("tells whom Messages takes the sender for", () => {
@@ -152,6 +165,16 @@ describe("the sender", () => {
     const { id } = messages.receive("x");
     messages.sql("UPDATE handle SET id = '262966(smsft)', uncanonicalized_id = '262966'");
     expect(message(id).sender).toBe("262966");
+    messages.sql("UPDATE handle SET uncanonicalized_id = NULL");
+    expect(message(id).sender).toBe("262966");
+  });
+
+  it("has no suffix either where it is whom a group change concerns", () => {
+    const { messages, message } = readMessages();
+    const chat = createGroup(messages.store, { name: "Hikers", addresses: [MAYA, "+15550112"] });
+    const { id } = addParticipant(messages.store, { chat, by: "me", address: "+15550113" });
+    messages.sql("UPDATE handle SET id = '262966(smsft)', uncanonicalized_id = NULL WHERE id = '+15550113'");
+    expect(message(id).groupChange).toMatchObject({ action: "member_added", handle: "262966" });
   });
 });
 
@@ -168,6 +191,85 @@ describe("the times of a row", () => {
     expect(message(scheduled.id).scheduledFor).toBe(later);
     sendScheduled(messages.store, { guid: scheduled.guid });
     expect(message(scheduled.id).scheduledFor).toBeNull();
+  });
+});
+
+describe("an empty row of our own in no conversation", () => {
+  const SECOND = 1_000_000_000n;
+  function leftBehind(more = "is_sent = 0") {
+    const read = readMessages();
+    const { messages } = read;
+    const { id } = messages.receive("before", { at: Date.now() - 60_000 });
+    messages.sql(
+      "INSERT INTO message (guid, is_from_me, service, date) SELECT 'LOST', 1, 'iMessage', date FROM message",
+    );
+    messages.sql(`UPDATE message SET ${more} WHERE guid = 'LOST'`);
+    return { ...read, lost: id + 1 };
+  }
+
+  it("is a send that failed", () => {
+    const { message, lost } = leftBehind();
+    expect(message(lost)).toMatchObject({ status: "failed", body: null, conversationIds: [], errorCode: 0 });
+  });
+
+  it.each([
+    ["it was sent", "is_sent = 1"],
+    ["it says something", "text = 'hi'"],
+    ["its file may come", "cache_has_attachments = 1"],
+    ["it is an app's", "balloon_bundle_id = 'com.example'"],
+    ["it waits for its date", "schedule_type = 2"],
+    ["it is somebody else's", "is_from_me = 0"],
+  ])("is none where %s", (_why, more) => {
+    const { message, lost } = leftBehind(more);
+    expect(message(lost).status).toBe("sent");
+  });
+
+  it("is none while Messages may still be writing it, nor once it is joined", () => {
+    const { messages, database, row, message, lost } = leftBehind();
+    const at = message(lost).at;
+    const statusAfter = (ms: number) => toMessage(row(lost), { ...database, now: () => at + ms }).status;
+    expect([4_999, 5_000, -1].map(statusAfter)).toEqual(["sent", "failed", "failed"]);
+    messages.sql(
+      "INSERT INTO chat_message_join (chat_id, message_id, message_date) VALUES (?, ?, ?)",
+      messages.chatWith(MAYA).id,
+      lost,
+      SECOND,
+    );
+    expect(message(lost).status).toBe("sent");
+  });
+});
+
+describe("what went over a satellite", () => {
+  it.each([
+    ["service = 'iMessageLite'", true],
+    ["sent_or_received_off_grid = 1", true],
+    ["is_pending_satellite_send = 1", true],
+    ["sent_or_received_off_grid = 0", false],
+  ])("says so: %s", (set, isSatellite) => {
+    const { messages, message } = readMessages({ macos: 15 });
+    const { id } = messages.receive("from the mountain");
+    messages.sql(`UPDATE message SET ${set}`);
+    expect(message(id).isSatellite).toBe(isSatellite);
+  });
+});
+
+describe("what is scheduled", () => {
+  it.each(MACOS_VERSIONS)("is the same in SQL as in a row that was read: macOS %i", (macos) => {
+    const { messages, row } = readMessages({ macos });
+    const { id } = messages.send("x");
+    const { database } = messages.store;
+    const columns = probeColumns(database, "message");
+    const inSql = database
+      .prepare<[], number>(`SELECT ${isScheduledSql(columns, "one")} FROM message one`)
+      .pluck();
+    for (const type of columns.has("schedule_type") ? [null, 0, 1, 2] : [null]) {
+      if (type !== null) messages.sql("UPDATE message SET schedule_type = ?", type);
+      for (const set of ["is_sent = 0", "is_sent = 1", "is_delivered = 1", "error = 22", "error = NULL"]) {
+        messages.sql("UPDATE message SET is_sent = 0, is_delivered = 0, error = 0");
+        messages.sql(`UPDATE message SET ${set}`);
+        expect(inSql.get(), `${type}, ${set}`).toBe(isScheduled(row(id)) ? 1 : 0);
+      }
+    }
   });
 });
 

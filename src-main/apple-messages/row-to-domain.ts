@@ -7,7 +7,7 @@ import { parseReply, parseTarget, reactionOf, type Target } from "./association.
 import type { Change } from "./change.ts";
 import { locationBalloon, readAppBalloon } from "./content/app.ts";
 import { type FileCheck, inOrderOfText, toAttachment } from "./content/attachments.ts";
-import { readEdits } from "./content/edits.ts";
+import { type Edits, lastVersions, readEdits } from "./content/edits.ts";
 import { effectName } from "./content/effect.ts";
 import { groupChangeOf } from "./content/group-change.ts";
 import { kindOf } from "./content/kind.ts";
@@ -17,7 +17,7 @@ import { senderOf } from "./content/sender.ts";
 import { placeFiles, type ReadText, readHeading, readText } from "./content/text.ts";
 import type { ContentQueries } from "./content-queries.ts";
 import { bareLine } from "./directory/chat-rows.ts";
-import type { MessageRow } from "./message-row.ts";
+import { isScheduled, type MessageRow } from "./message-row.ts";
 
 export { withoutPlaceholders } from "./content/placeholders.ts";
 export { bodyOf } from "./content/text.ts";
@@ -34,6 +34,8 @@ export interface MessageContext {
   rowIdOf(guid: string): number | null;
   /** Whether a file is there; by default the file system is asked. */
   files?: FileCheck;
+  /** What time it is, in ms since 1970; by default this Mac's clock is asked. */
+  now?: () => number;
 }
 
 /** A row as the message it is, whatever kind of row it is. Never throws for what a correspondent sent. */
@@ -42,11 +44,11 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
   const { chats, deletedAt } = content.place(row.row_id);
   const kind = kindOf(row);
   const sender = senderOf(row);
-  const text = kind === "app" ? readHeading(row) : readText(row);
+  const edits = row.edited_at === null && row.summary === null ? null : readEdits(row);
+  const text = withLastVersions(kind === "app" ? readHeading(row) : readText(row), edits);
   const files = row.has_attachments === 1 ? inOrderOfText(content.attachments(row.row_id), text.files) : [];
   const voice = row.is_audio === 1 ? { heard: text.transcription } : null;
   const attachments = files.map((file) => toAttachment(file, voice, context.files));
-  const edits = row.edited_at === null && row.summary === null ? null : readEdits(row);
   const link = linkOf(row, kind, text);
   return {
     rowId: row.row_id,
@@ -55,7 +57,7 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
     conversationIds: directory.idsOf(chats),
     sender,
     isFromMe: row.is_from_me === 1,
-    line: row.line ?? chatLineOf(chats, content),
+    line: bareLine(row.line) ?? chatLineOf(chats, content) ?? bareLine(row.account),
     body: text.body,
     subject: row.subject,
     parts: text.files.length > 0 || files.length === 0 ? text.parts : placeFiles(text.parts, files),
@@ -74,12 +76,14 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
     deletedAt,
     scheduledFor: isScheduled(row) ? row.at : null,
     service: row.service,
-    status: statusOf(row),
+    status: isLost(row, text, chats, context) && edits?.isUnsent !== true ? "failed" : statusOf(row),
     errorCode: row.error,
     wasDowngraded: row.was_downgraded === 1,
+    isSatellite: row.service === SATELLITE || row.off_grid === 1,
     edits: edits?.edits ?? [],
     isUnsent: edits?.isUnsent ?? false,
     unsentParts: edits?.unsentParts ?? [],
+    translations: edits?.translations ?? [],
     replyTo: row.thread_guid === null ? null : parseReply(row.thread_guid, row.thread_part),
     target: targetOf(row),
     effect: row.effect === null ? null : effectName(row.effect),
@@ -167,12 +171,35 @@ function chatLineOf(chats: readonly number[], content: ContentQueries): string |
   return chats[0] === undefined ? null : bareLine(content.chatLine(chats[0]));
 }
 
-/** `schedule_type` of a message that waits for its date; once it went it is like any other. */
-const SEND_LATER = 2;
+/** `service` of what went over a satellite. */
+const SATELLITE = "iMessageLite";
 
-function isScheduled(row: MessageRow): boolean {
-  const isWaiting = row.is_sent === 0 && row.is_delivered === 0 && row.error === 0;
-  return row.schedule_type === SEND_LATER && isWaiting;
+/** Messages may write a row of our own before what it says and before its place in a conversation. */
+const UNFINISHED_MS = 5_000;
+
+/**
+ * The row that macOS 26 leaves after a group send that failed: ours, not sent, empty, and in no conversation, also
+ * seconds later. A clock that is behind the row's own date makes nobody wait.
+ */
+function isLost(
+  row: MessageRow,
+  text: ReadText,
+  chats: readonly number[],
+  { now = Date.now }: MessageContext,
+): boolean {
+  if (row.is_from_me !== 1 || row.is_sent !== 0 || row.is_delivered !== 0) return false;
+  if (chats.length > 0 || text.body !== null || row.has_attachments !== 0) return false;
+  if (row.balloon !== null || row.item_type !== 0 || row.associated_type >= 1000) return false;
+  if (isScheduled(row)) return false;
+  const age = now() - (row.at ?? 0);
+  return age < 0 || age >= UNFINISHED_MS;
+}
+
+/** An edited message whose text and body Messages has not written again says what its last versions do. */
+function withLastVersions(text: ReadText, edits: Edits | null): ReadText {
+  if (edits === null || edits.isUnsent || text.body !== null || text.parts.length > 0) return text;
+  const parts = lastVersions(edits.edits).map(({ part, text }) => ({ index: part, text, attachment: null }));
+  return parts.length === 0 ? text : { ...text, body: parts.map((part) => part.text).join(""), parts };
 }
 
 /** A poll names itself, which is no target. */

@@ -1,3 +1,4 @@
+import { blankMessage } from "../../src-shared/domain/blank-message.ts";
 import type { Message } from "../../src-shared/domain/message.ts";
 import type { Change } from "../apple-messages/change.ts";
 import type { FeedState } from "../apple-messages/feed/feed-state.ts";
@@ -6,49 +7,20 @@ import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 
 /** A message as the reader gives it; `fields` say what matters to the test. */
 export function sampleMessage(fields: Partial<Message> = {}): Message {
-  return {
+  return blankMessage({
     rowId: 1,
     guid: "GUID-1",
-    kind: "message",
     conversationIds: ["any;-;+15550111"],
     sender: "+15550111",
     isFromMe: false,
     line: "+15550100",
     body: "hello",
-    subject: null,
     parts: [{ index: 0, text: "hello", attachment: null }],
-    mentions: [],
-    links: [],
-    styles: [],
-    detections: [],
-    oneTimeCode: null,
-    attachments: [],
-    transcription: null,
     at: Date.UTC(2026, 0, 15, 12),
-    deliveredAt: null,
-    readAt: null,
-    playedAt: null,
-    editedAt: null,
-    deletedAt: null,
-    scheduledFor: null,
     service: "iMessage",
     status: "delivered",
-    errorCode: 0,
-    wasDowngraded: false,
-    edits: [],
-    isUnsent: false,
-    unsentParts: [],
-    replyTo: null,
-    target: null,
-    effect: null,
-    link: null,
-    poll: null,
-    app: null,
-    groupChange: null,
-    filter: "none",
-    isLate: false,
     ...fields,
-  };
+  });
 }
 
 /** A message that came in. */

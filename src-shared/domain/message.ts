@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppBalloon, LinkPreview, Poll } from "./app-content.ts";
 import { Attachment } from "./attachment.ts";
 import { GroupChange } from "./group-change.ts";
-import { Detection, Edit, Link, Mention, Part, Style } from "./text.ts";
+import { Detection, Edit, Link, Mention, Part, Style, Translation } from "./text.ts";
 
 export const MessageStatus = z.enum(["sent", "delivered", "read", "failed"]);
 export type MessageStatus = z.infer<typeof MessageStatus>;
@@ -88,10 +88,13 @@ export const Message = z.object({
   errorCode: z.int(),
   /** It was meant for iMessage and went as SMS. */
   wasDowngraded: z.boolean(),
+  /** It went over a satellite, or waits for one. */
+  isSatellite: z.boolean(),
   edits: z.array(Edit),
   /** All of it was unsent. */
   isUnsent: z.boolean(),
   unsentParts: z.array(z.int()),
+  translations: z.array(Translation),
   /** What it answers: a message, and which part of it. */
   replyTo: z.object({ guid: z.string(), part: z.int().nullable() }).nullable(),
   /** What it is put on: the target of a sticker, of a vote, of a reaction. */

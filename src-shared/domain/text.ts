@@ -45,7 +45,18 @@ export const Part = z.object({
 });
 export type Part = z.infer<typeof Part>;
 
-/** An edited part's history, oldest first; the last one is what stands now. */
+/** What Messages translated a part into; `language` as Apple writes it, such as `fr_FR`, null where it does not. */
+export const Translation = z.object({
+  part: z.int(),
+  text: z.string(),
+  language: z.string().nullable(),
+});
+export type Translation = z.infer<typeof Translation>;
+
+/**
+ * An edited part's history, oldest first; the last one is what stands now. What is longer than anybody edits lacks
+ * its oldest versions.
+ */
 export const Edit = z.object({
   part: z.int(),
   versions: z.array(z.object({ at: z.int(), body: z.string().nullable() })),

@@ -43,6 +43,24 @@ describe("an edited message", () => {
   });
 });
 
+describe("an edited message whose text Messages has not written again", () => {
+  it("says what its last version does", () => {
+    const { messages, message } = readMessages();
+    const { id, guid } = messages.receive("teh");
+    editMessage(messages.store, { guid, text: "the" });
+    messages.sql("UPDATE message SET text = NULL, attributedBody = NULL");
+    expect(message(id)).toMatchObject({ body: "the", parts: [{ index: 0, text: "the", attachment: null }] });
+  });
+
+  it("says nothing once it was unsent", () => {
+    const { messages, message } = readMessages();
+    const { id, guid } = messages.receive("teh");
+    editMessage(messages.store, { guid, text: "the" });
+    unsendMessage(messages.store, { guid });
+    expect(message(id)).toMatchObject({ body: null, parts: [], isUnsent: true });
+  });
+});
+
 describe("an unsent message", () => {
   it("is nothing but that", () => {
     const { messages, message, change } = readMessages();

@@ -61,7 +61,11 @@ export function pollAsItStands(item: PollItem, answers: readonly PollAnswer[]): 
   let title = item.title;
   const votes = answers.flatMap(({ kind, item: answer, sender, isFromMe }) => {
     if (kind === "poll_vote") {
-      return answer.chosen.map((option) => ({ option, handle: isFromMe ? null : sender, isFromMe }));
+      return [...new Set(answer.chosen)].map((option) => ({
+        option,
+        handle: isFromMe ? null : sender,
+        isFromMe,
+      }));
     }
     title = answer.title ?? title;
     for (const option of answer.options) options.set(option.id, option);

@@ -102,7 +102,8 @@ describe.skipIf(samples.size === 0)("what real Messages wrote", () => {
   it("always lies within the body", () => {
     for (const sample of samples.values()) {
       if (sample.kind !== "typedstream") continue;
-      const read = readText({ attributed_body: sampleBytes(sample), text: null });
+      const body = sampleBytes(sample);
+      const read = readText({ attributed_body: body, text: null, balloon: null, associated_type: 0 });
       for (const { start, length } of [...read.mentions, ...read.links, ...read.styles, ...read.detections]) {
         expect(start + length).toBeLessThanOrEqual(read.body?.length ?? 0);
       }

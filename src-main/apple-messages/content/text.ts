@@ -5,9 +5,18 @@ import { words } from "./archive.ts";
 import { namePeople } from "./breadcrumbs.ts";
 import { bareText, hasPlaceholders, withoutPlaceholders } from "./placeholders.ts";
 import { otherOf } from "./sender.ts";
-import { readAttribute, type Stretches } from "./stretches.ts";
+import { LONGEST_VALUE, type OpenStretches, readAttribute, type Stretches } from "./stretches.ts";
 
-/** What a row says, and how. Offsets count UTF-16 units of `body`. */
+/** No message of a person has more parts, or names more files: what is further belongs to the last part. */
+const MOST_PARTS = 1_000;
+/** The values that are told of a text beside its words (addresses, handles) are no longer than so many UTF-16 units. */
+const ROOM = 16_384;
+const ROOM_PER_BYTE = 4;
+
+/**
+ * What a row says, and how. Offsets count UTF-16 units of `body`. What it holds stays within a small multiple of
+ * what came: 1,000 parts and files at most, and stretches as `Stretches` says.
+ */
 export interface ReadText extends Stretches {
   body: string | null;
   parts: Part[];
@@ -22,20 +31,33 @@ const FILE = "__kIMFileTransferGUIDAttributeName";
 const INLINE_IMAGE = "__kIMEmojiImageAttributeName";
 const TRANSCRIPTION = "IMAudioTranscription";
 
+type TextRow = Pick<MessageRow, "attributed_body" | "text" | "balloon" | "associated_type">;
+
 /** The text of a row: the attributed body first, `text` only as the fallback. Null when there is none. */
-export function bodyOf(row: Pick<MessageRow, "attributed_body" | "text">): string | null {
+export function bodyOf(row: TextRow): string | null {
   const text = decodedBody(row)?.text ?? plainText(row);
-  return text === null ? null : bareText(text);
+  return text === null ? null : bareText(text, isOfApp(row));
 }
 
 /** Everything that the text of a row says. A damaged body gives what the `text` column has. */
-export function readText(row: Pick<MessageRow, "attributed_body" | "text">): ReadText {
+export function readText(row: TextRow): ReadText {
+  const isApp = isOfApp(row);
   const decoded = decodedBody(row);
-  if (decoded !== null) return readAttributed(decoded);
+  if (decoded !== null) {
+    return readAttributed(decoded, isApp, ROOM + (row.attributed_body?.length ?? 0) * ROOM_PER_BYTE);
+  }
   const text = plainText(row);
-  const read = blank(text === null ? null : bareText(text));
-  if (text !== null) read.parts = partsOfPlain(text);
+  const read = blank(text === null ? null : bareText(text, isApp));
+  if (text !== null) read.parts = partsOfPlain(text, isApp);
   return read;
+}
+
+/** `associated_message_type` of a heading that an app wrote, such as Fitness. */
+const HEADING = 3;
+
+/** Whether an app wrote it: only then U+FFFD is the place of a balloon, and no sign of somebody's own. */
+function isOfApp({ balloon, associated_type: type }: TextRow): boolean {
+  return balloon !== null || type === HEADING;
 }
 
 /** As readText, for what Messages itself wrote in an app's name: with the people in it named. */
@@ -82,15 +104,15 @@ interface OpenPart {
   inline: string | null;
 }
 
-function readAttributed({ text, runs }: AttributedText): ReadText {
-  const read = blank(bareText(text));
-  const bare = !hasPlaceholders(text);
+function readAttributed({ text, runs }: AttributedText, isApp: boolean, room: number): ReadText {
+  const read = { ...blank(bareText(text, isApp)), room };
+  const bare = !hasPlaceholders(text, isApp);
   const parts = new Map<number, OpenPart>();
   let part: OpenPart | null = null;
   let at = 0;
   for (const { start, length, attributes } of runs) {
     const raw = text.slice(start, start + length);
-    const said = bare ? raw : withoutPlaceholders(raw);
+    const said = bare ? raw : withoutPlaceholders(raw, isApp);
     part = partAt(parts, part, attributes.get(PART));
     part.text += said;
     for (const [name, value] of attributes) {
@@ -101,9 +123,10 @@ function readAttributed({ text, runs }: AttributedText): ReadText {
     }
     at += said.length;
   }
-  if (runs.length === 0) read.parts = partsOfPlain(text);
+  if (runs.length === 0) read.parts = partsOfPlain(text, isApp);
   for (const open of parts.values()) read.parts.push(closed(open));
-  return read;
+  const { room: _left, ...rest } = read;
+  return rest;
 }
 
 /** Runs without a number of their own, such as breadcrumbs, belong to the part before them. */
@@ -113,14 +136,17 @@ function partAt(parts: Map<number, OpenPart>, current: OpenPart | null, number: 
   if (current?.index === index) return current;
   const known = parts.get(index);
   if (known !== undefined) return known;
+  if (current !== null && parts.size >= MOST_PARTS) return current;
   const part: OpenPart = { index, text: "", attachment: null, inline: null };
   parts.set(index, part);
   return part;
 }
 
-function placeFile(read: ReadText, part: OpenPart, value: unknown, isInline: boolean): void {
+function placeFile(read: ReadText & OpenStretches, part: OpenPart, value: unknown, isInline: boolean): void {
   const guid = words(value);
-  if (guid === null) return;
+  if (guid === null || guid.length > LONGEST_VALUE || guid.length > read.room) return;
+  if (read.files.length >= MOST_PARTS) return;
+  read.room -= guid.length;
   read.files.push(guid);
   if (isInline) part.inline ??= guid;
   else part.attachment ??= guid;
@@ -132,10 +158,11 @@ function closed({ index, text, attachment, inline }: OpenPart): Part {
 }
 
 /** Before macOS 13 and in damaged rows nothing says what stands where: each U+FFFC is one file. */
-function partsOfPlain(text: string): Part[] {
+function partsOfPlain(text: string, isApp: boolean): Part[] {
   const stretches = text.match(/\ufffc|[^\ufffc]+/g) ?? [];
   return stretches
-    .map((stretch) => withoutPlaceholders(stretch))
+    .slice(0, MOST_PARTS)
+    .map((stretch) => withoutPlaceholders(stretch, isApp))
     .map((words, index) => ({ index, text: words === "" ? null : words, attachment: null }));
 }
 

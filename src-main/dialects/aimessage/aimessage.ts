@@ -68,7 +68,8 @@ function reading({ messages, conversations, lines }: Services): Route[] {
       scope: "messages:read",
       query: MessagesQuery,
       output: messagesPage,
-      handler({ query: { conversation_id: conversationId, ...rest } }) {
+      handler({ query: { conversation_id: conversationId, q, ...rest } }) {
+        if (q !== undefined) throw notYet("searching with q");
         const { items, next, previous } = messages.list({ conversationId, ...rest });
         const cursors = { next_cursor: next, prev_cursor: previous };
         return { ...paged(items.map(wireMessage)), ...cursors };
@@ -112,6 +113,19 @@ function reading({ messages, conversations, lines }: Services): Route[] {
   ];
 }
 
+/** What this version does not do. Ignoring it would have the caller believe that it was done. */
+function notYet(what: string): Fault {
+  return new Fault("feature_unavailable", `${what} is not possible yet`);
+}
+
+function refuseUnsupported({ replyTo, service, hasBoth }: z.infer<typeof SendBody>): void {
+  if (isGiven(replyTo)) throw notYet("replying to a message (reply_to)");
+  if (isGiven(service)) throw notYet("choosing the service");
+  if (hasBoth) throw notYet("sending to a recipient and a conversation_id at once");
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
 function sending({ sending, sendWaitMs, now }: Services): Route[] {
   return [
     route({
@@ -125,8 +139,10 @@ function sending({ sending, sendWaitMs, now }: Services): Route[] {
         if (body.attachments.length > 0 && !key.scopes.includes("files:path")) {
           throw new Fault("path_not_allowed", "this API key lacks the scope files:path");
         }
-        const report = await sending.send(body, sendWaitMs());
-        return { ...sentMessage(report, body.body, now()), outbox_id: report.item.id };
+        refuseUnsupported(body);
+        const { recipient, body: text, attachments } = body;
+        const report = await sending.send({ recipient, body: text, attachments }, sendWaitMs());
+        return { ...sentMessage(report, text, now()), outbox_id: report.item.id };
       },
     }),
   ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AttachmentState } from "../../../src-shared/domain/attachment.ts";
 import { GroupChange } from "../../../src-shared/domain/group-change.ts";
 import { MessageFilter, MessageKind } from "../../../src-shared/domain/message.ts";
-import { Detection, Link, Mention, Part, Style } from "../../../src-shared/domain/text.ts";
+import { Detection, Link, Mention, Part, Style, Translation } from "../../../src-shared/domain/text.ts";
 
 /** A message as AiMessage's clients read it: its own nine fields first, then + what goes beyond it. */
 
@@ -28,7 +28,7 @@ export const WireMessage = z.object({
   id: z.string(),
   guid: z.string(),
   conversation_id: z.string(),
-  sender: z.string().nullable(),
+  sender: z.string().describe("`me`, a handle, or nothing when Messages does not say."),
   body: z.string(),
   attachments: z.array(z.string()),
   timestamp: z.string(),
@@ -39,6 +39,7 @@ export const WireMessage = z.object({
   kind: MessageKind,
   conversation_ids: z.array(z.string()),
   service: z.string().nullable(),
+  is_satellite: z.boolean(),
   line: z.string().nullable(),
   filter: MessageFilter,
   late: z.boolean(),
@@ -54,6 +55,7 @@ export const WireMessage = z.object({
   attachments_info: z.array(WireAttachment),
   is_audio_message: z.boolean(),
   transcription: z.string().nullable(),
+  translations: z.array(Translation),
 
   reply_to: z.string().nullable(),
   reply_to_part: z.int().nullable(),

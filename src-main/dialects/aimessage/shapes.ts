@@ -27,16 +27,15 @@ function kindsIn(text: string): MessageKind[] | null {
 
 export const MessagesQuery = PageQuery.extend({
   conversation_id: z.string().min(1, "must not be empty").optional(),
-  // A `+` that was not encoded arrives as a space.
   since: z
     .string()
-    .transform((text) => text.replace(" ", "+"))
+    .transform((text) => wholeTime(text))
     .pipe(
       z.iso.datetime({ offset: true, message: "must be a time in ISO 8601, such as 2026-03-23T23:49:54Z" }),
     )
     .transform((text) => Date.parse(text))
     .optional(),
-  /** + Only these kinds; what a person writes when it is left out. */
+  /** + Only these kinds; what a person wrote when it is left out. `all` has also what is to be sent later. */
   kinds: z
     .string()
     .transform((text) => (text === "all" ? [...MESSAGE_KINDS] : kindsIn(text)))
@@ -49,10 +48,26 @@ export const MessagesQuery = PageQuery.extend({
   /** + `next_cursor` of a page: only what is older; `prev_cursor`: only what is newer. */
   before: cursor.optional(),
   after: cursor.optional(),
+  /** What is not there yet is refused, so that nobody takes everything for what they looked for. */
+  q: z.string().optional(),
 }).refine(({ before, after, offset }) => offset === 0 || (before ?? after) === undefined, {
   path: ["offset"],
   message: "cannot be combined with a cursor",
 });
+
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+ ]\d\d:?\d\d)?)?$/;
+
+/**
+ * A time as people write one, in full: a date alone is its midnight, a time without a zone is UTC, a space stands
+ * for the T, or for a `+` that was not encoded. What is no time stays as it is.
+ */
+function wholeTime(text: string): string {
+  const [, date, time, zone] = TIME.exec(text.trim().toUpperCase()) ?? [];
+  if (date === undefined) return text;
+  const offset = zone?.replace(" ", "+").replace(/(\d\d):?(\d\d)$/, "$1:$2") ?? "Z";
+  const seconds = time === undefined ? "00:00:00" : time.length === "23:49".length ? `${time}:00` : time;
+  return `${date}T${seconds}${offset}`;
+}
 
 export const IdParams = z.object({ id: z.string() });
 
@@ -87,20 +102,46 @@ export const WireLine = z.object({
 });
 export type WireLine = z.infer<typeof WireLine>;
 
-export const SendBody = z.object({
-  recipient: z
-    .string({ error: "must be a phone number, an email address or a conversation id" })
-    .trim()
-    .min(1, "must not be empty")
-    .max(320, "is too long"),
-  body: z.string({ error: "must be a text" }).default(""),
-  attachments: z
-    .array(z.string({ error: "must be an absolute path" }).startsWith("/", "must be an absolute path"), {
-      error: "must be a list of absolute paths",
-    })
-    .max(20, "at most 20")
-    .default([]),
-});
+const recipient = z
+  .string({ error: "must be a phone number, an email address or a conversation id" })
+  .trim()
+  .min(1, "must not be empty")
+  .max(320, "is too long");
+
+/** To a `recipient`, + or to the conversation with an id. */
+export const SendBody = z
+  .object({
+    recipient: recipient.nullish(),
+    conversation_id: z
+      .string({ error: "must be a conversation's id" })
+      .trim()
+      .regex(/^[^;]*;[-+];./s, "must be a conversation's id, such as any;-;+15551234567")
+      .max(320, "is too long")
+      .nullish(),
+    body: z.string({ error: "must be a text" }).default(""),
+    attachments: z
+      .array(z.string({ error: "must be an absolute path" }).startsWith("/", "must be an absolute path"), {
+        error: "must be a list of absolute paths",
+      })
+      .max(20, "at most 20")
+      .default([]),
+    /** What is not there yet is refused, so that nothing goes out otherwise than it was meant. */
+    reply_to: z.unknown().optional(),
+    service: z.unknown().optional(),
+  })
+  .transform(({ recipient, conversation_id: conversationId, reply_to: replyTo, ...rest }, context) => {
+    const to = recipient ?? conversationId;
+    if (to !== null && to !== undefined) {
+      const both = typeof recipient === "string" && typeof conversationId === "string";
+      return { ...rest, recipient: to, hasBoth: both, replyTo };
+    }
+    context.addIssue({
+      code: "custom",
+      path: ["recipient"],
+      message: "must be a phone number, an email address or a conversation id",
+    });
+    return z.NEVER;
+  });
 
 /** Every spelling of a tapback that clients use, going in. */
 const SPELLINGS = {
@@ -158,7 +199,7 @@ export const WireReaction = z.object({
   id: z.string(),
   message_id: z.string(),
   message_guid: z.string(),
-  sender: z.string().nullable(),
+  sender: z.string(),
   reaction_type: z.enum([
     "love",
     "thumbs_up",

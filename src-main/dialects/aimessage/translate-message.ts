@@ -1,5 +1,6 @@
 import type { AppBalloon, LinkPreview, Poll } from "../../../src-shared/domain/app-content.ts";
 import type { Attachment } from "../../../src-shared/domain/attachment.ts";
+import { blankMessage } from "../../../src-shared/domain/blank-message.ts";
 import type { Message } from "../../../src-shared/domain/message.ts";
 import type { Edit } from "../../../src-shared/domain/text.ts";
 import type { WireAttachment, WireMessage } from "./message-shape.ts";
@@ -10,7 +11,7 @@ export function wireMessage(message: Message): WireMessage {
     id: String(message.rowId),
     guid: message.guid,
     conversation_id: message.conversationIds[0] ?? "",
-    sender: message.isFromMe ? "me" : message.sender,
+    sender: wireSender(message),
     body: message.body ?? "",
     attachments: message.attachments.flatMap(({ path }) => (path === null ? [] : [path])),
     timestamp: wireTime(message.at),
@@ -21,6 +22,7 @@ export function wireMessage(message: Message): WireMessage {
     kind: message.kind,
     conversation_ids: message.conversationIds,
     service: message.service,
+    is_satellite: message.isSatellite,
     line: message.line,
     filter: message.filter,
     late: message.isLate,
@@ -36,6 +38,7 @@ export function wireMessage(message: Message): WireMessage {
     attachments_info: message.attachments.map(wireAttachment),
     is_audio_message: message.kind === "audio",
     transcription: message.transcription,
+    translations: message.translations,
 
     reply_to: message.replyTo?.guid ?? null,
     reply_to_part: message.replyTo?.part ?? null,
@@ -63,48 +66,19 @@ export function wireMessage(message: Message): WireMessage {
 /** What AiMessage answers while there is no message to go by: the same shape, with nothing in it but the text. */
 export function provisionalMessage(body: string, now: number): WireMessage {
   return {
-    ...wireMessage({
-      rowId: 0,
-      guid: "",
-      kind: "message",
-      conversationIds: [],
-      sender: null,
-      isFromMe: true,
-      line: null,
-      body,
-      subject: null,
-      parts: [],
-      mentions: [],
-      links: [],
-      styles: [],
-      detections: [],
-      oneTimeCode: null,
-      attachments: [],
-      transcription: null,
-      at: now,
-      deliveredAt: null,
-      readAt: null,
-      playedAt: null,
-      editedAt: null,
-      deletedAt: null,
-      scheduledFor: null,
-      service: null,
-      status: "sent",
-      errorCode: 0,
-      wasDowngraded: false,
-      edits: [],
-      isUnsent: false,
-      unsentParts: [],
-      replyTo: null,
-      target: null,
-      effect: null,
-      link: null,
-      poll: null,
-      app: null,
-      groupChange: null,
-      filter: "none",
-      isLate: false,
-    }),
+    ...wireMessage(
+      blankMessage({
+        rowId: 0,
+        guid: "",
+        conversationIds: [],
+        sender: null,
+        isFromMe: true,
+        body,
+        at: now,
+        service: null,
+        status: "sent",
+      }),
+    ),
     id: "",
     row_id: null,
   };
@@ -156,7 +130,12 @@ function wireMoment(ms: number | null): string | null {
   return ms === null ? null : wireTime(ms);
 }
 
+/** AiMessage's `sender` is always a text: `me`, a handle, or nothing when Messages does not say. */
+export function wireSender({ isFromMe, sender }: Pick<Message, "isFromMe" | "sender">): string {
+  return isFromMe ? "me" : (sender ?? "");
+}
+
 /** Whole seconds, as AiMessage's clients expect: `2026-03-23T23:49:54Z`. */
 export function wireTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
 }

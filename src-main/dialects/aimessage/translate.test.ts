@@ -38,6 +38,7 @@ describe("a message", () => {
       kind: "message",
       conversation_ids: ["any;-;+15550111"],
       service: "iMessage",
+      is_satellite: false,
       line: "+15550100",
       filter: "none",
       late: false,
@@ -52,6 +53,7 @@ describe("a message", () => {
       attachments_info: [],
       is_audio_message: false,
       transcription: null,
+      translations: [],
       reply_to: null,
       reply_to_part: null,
       target: null,
@@ -76,7 +78,7 @@ describe("a message", () => {
 
   it.each<[string, Partial<Message>, object]>([
     ["of our own", { isFromMe: true, sender: null }, { sender: "me", is_from_me: true }],
-    ["of nobody", { sender: null, conversationIds: [] }, { sender: null, conversation_id: "" }],
+    ["of nobody", { sender: null, conversationIds: [] }, { sender: "", conversation_id: "" }],
     ["without text", { body: null }, { body: "" }],
     [
       "with files",

@@ -13,7 +13,7 @@ import type {
   WireReaction,
   WireWebhook,
 } from "./shapes.ts";
-import { wireMessage, wireTime } from "./translate-message.ts";
+import { wireMessage, wireSender, wireTime } from "./translate-message.ts";
 
 /** A conversation as AiMessage writes it. */
 export function wireConversation(conversation: Conversation): WireConversation {
@@ -50,7 +50,7 @@ function wireReaction(reaction: Reaction): WireReaction {
     id: String(reaction.rowId),
     message_id: reaction.targetRowId === null ? "" : String(reaction.targetRowId),
     message_guid: reaction.targetGuid,
-    sender: reaction.isFromMe ? "me" : reaction.sender,
+    sender: wireSender(reaction),
     reaction_type: REACTIONS[reaction.kind],
     timestamp: wireTime(reaction.at),
     emoji: reaction.emoji,
