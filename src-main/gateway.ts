@@ -29,7 +29,7 @@ import { openOutbox } from "./sending/outbox.ts";
 import { openOutboxStore } from "./sending/outbox-store.ts";
 import { openSending } from "./sending/send.ts";
 import { keepSwept, openStaging, type StagingFolders } from "./sending/staging.ts";
-import type { Database } from "./storage/database.ts";
+import { type Database, isSqliteError } from "./storage/database.ts";
 import type { Keychain } from "./storage/keychain.ts";
 import { openMeta } from "./storage/meta.ts";
 import type { SettingsStore } from "./storage/settings-store.ts";
@@ -182,8 +182,10 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       if (step.latencyMs !== null) latency.add(step.latencyMs);
     },
     complain(thrown) {
-      if (unrecordedSince === null) complain(thrown);
-      unrecordedSince ??= clock.now();
+      // What chat.db refuses is a ReadingFailure, and does not come here: this was our own database.
+      const isUnrecorded = isSqliteError(thrown);
+      if (!isUnrecorded || unrecordedSince === null) complain(thrown);
+      if (isUnrecorded) unrecordedSince ??= clock.now();
     },
     damaged: (rowId, parts) => log.debug({ row_id: rowId, parts }, "cannot be decoded"),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Event } from "../../src-shared/domain/event.ts";
 import { aboutOf } from "../journal/event-id.ts";
 import { openJournal } from "../journal/journal.ts";
 import type { Outbound } from "../ports/outbound.ts";
@@ -13,7 +14,10 @@ import { startDeliverer } from "./deliverer.ts";
 import { openWebhookStore } from "./webhook-store.ts";
 
 /** Deliveries of the database in `folder`; starting them there again is a restart. */
-function delivering(outbound: Outbound, options: { folder?: string; time?: ManualTime } = {}) {
+function delivering(
+  outbound: Outbound,
+  options: { folder?: string; time?: ManualTime; bodyOf?: (event: Event) => string } = {},
+) {
   const { clock, timers, advance } = options.time ?? manualTime();
   const { database, meta, vault, close } = ownDatabase(options.folder ?? temporaryFolder());
   const journal = openJournal(database, meta, vault);
@@ -22,7 +26,7 @@ function delivering(outbound: Outbound, options: { folder?: string; time?: Manua
   const deliverer = startDeliverer({
     store,
     event: journal.get,
-    bodyOf: (event) => JSON.stringify({ seq: event.seq, guid: aboutOf(event) }),
+    bodyOf: options.bodyOf ?? ((event) => JSON.stringify({ seq: event.seq, guid: aboutOf(event) })),
     clock,
     timers,
     randomness: { ...realPorts().randomness, fraction: () => 0.5 },
@@ -137,6 +141,19 @@ describe("deliveries to an endpoint", () => {
     await pass(5_000);
     expect(outbound.sent.map(({ seq }) => seq)).toEqual([1, 1, 1, 2]);
     expect(state("a")).toEqual(["dead", "delivered"]);
+  });
+
+  it("leave out an event that cannot be written in the dialect's words, and go on", async () => {
+    const outbound = scriptedOutbound(() => 200);
+    const bodyOf = (event: Event): string => {
+      if (event.seq === 2) throw new RangeError("Invalid time value");
+      return JSON.stringify({ seq: event.seq });
+    };
+    const { endpoint, queue, complaints } = delivering(outbound, { bodyOf });
+    endpoint("a");
+    await queue(3, "a");
+    expect(outbound.sent.map(({ seq }) => seq)).toEqual([1, 3]);
+    expect(complaints).toHaveLength(1);
   });
 
   it("are dropped after three days, without another attempt and without blame", async () => {

@@ -73,14 +73,25 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       const head = store.head(id);
       if (!endpoint?.webhook.enabled || head === null) return;
       const event = eventOf(head.seq);
-      if (event === null || isTooOld(event.at, clock.now())) {
+      const body = event && writtenAs(event);
+      if (event === null || body === null || isTooOld(event.at, clock.now())) {
         store.drop(id, head.seq, clock.now());
         continue;
       }
       const rest = endpoint.nextAttemptAt - clock.now();
       // Nobody rests longer than that: then the clock was set back, and the time says nothing any more.
       if (rest > 0 && rest <= LONGEST_WAIT_MS + 1_000) return sleep(id, rest);
-      await deliver(endpoint, head.refusals, event);
+      await deliver(endpoint, head.refusals, event, body);
+    }
+  }
+
+  /** Null for an event that the dialect has no words for: it must not hold up those behind it either. */
+  function writtenAs(event: Event): string | null {
+    try {
+      return options.bodyOf(event);
+    } catch (thrown) {
+      options.complain(thrown);
+      return null;
     }
   }
 
@@ -106,9 +117,9 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     );
   }
 
-  async function deliver(endpoint: Endpoint, refusals: number, event: Event): Promise<void> {
+  async function deliver(endpoint: Endpoint, refusals: number, event: Event, body: string): Promise<void> {
     const { id } = endpoint.webhook;
-    const result = await post(endpoint, event);
+    const result = await post(endpoint, event, body);
     if (stopped && result.status === null) return;
     const now = clock.now();
     const state = { failures: endpoint.failures, refusals };
@@ -119,8 +130,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     if (next.step === "retry") store.failed(id, event.seq, now, { ...result, ...next });
   }
 
-  async function post(endpoint: Endpoint, event: Event): Promise<AttemptResult> {
-    const body = options.bodyOf(event);
+  async function post(endpoint: Endpoint, event: Event, body: string): Promise<AttemptResult> {
     const signature = signatureHeaders({ secret: endpoint.secret, id: event.id, at: clock.now(), body });
     try {
       return await options.outbound.post({

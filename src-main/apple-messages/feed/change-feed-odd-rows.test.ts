@@ -150,3 +150,39 @@ describe("a clock", () => {
     expect(second.said()).toEqual(["on its way"]);
   });
 });
+
+describe("a row that cannot be recorded", () => {
+  it("is passed over alone, and those around it are told", () => {
+    const { follow, messages, time } = stagedFeed();
+    const poison = (step: { changes: { data: object }[] }): void => {
+      if (step.changes.some(({ data }) => "body" in data && data.body === "poison")) {
+        throw Object.assign(new Error("cannot store it"), { code: "SQLITE_CONSTRAINT_DATATYPE" });
+      }
+    };
+    const feed = follow({ refuse: poison });
+    for (const text of ["one", "poison", "two", "three"]) messages.receive(text);
+    feed.look();
+    time.advance(10_000);
+    expect(feed.said()).toEqual(["one", "two", "three"]);
+    expect(feed.feed.isCaughtUp()).toBe(true);
+    messages.receive("and on");
+    feed.look();
+    expect(feed.said().at(-1)).toBe("and on");
+    expect(feed.complaints.length).toBeGreaterThan(0);
+  });
+
+  it("with values of other types than its columns is told all the same", () => {
+    const { follow, messages, time } = stagedFeed();
+    const feed = follow();
+    const { id } = messages.receive("odd");
+    messages.sql(
+      "UPDATE message SET date_edited = 800000000.125, error = 'x', part_count = 9e300 WHERE ROWID = ?",
+      id,
+    );
+    messages.receive("even");
+    feed.look();
+    time.advance(5_000);
+    expect(feed.said()).toEqual(["odd", "even"]);
+    expect(feed.complaints).toEqual([]);
+  });
+});

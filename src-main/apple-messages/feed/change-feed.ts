@@ -10,8 +10,9 @@ import { printOf } from "./conversation-changes.ts";
 import { firstPlace, placeIn } from "./feed-place.ts";
 import type { FeedState } from "./feed-state.ts";
 import { emptyStep, type FeedMemory, type FeedStep, isIdle } from "./feed-step.ts";
-import { type FeedNotes, takeNews } from "./news.ts";
+import { type FeedNotes, type News, SLICE_ROWS, takeNews } from "./news.ts";
 import { isKnownByGuid, leaveOutTold } from "./rebuilt.ts";
+import { createWidth } from "./width.ts";
 
 export interface FeedOptions extends FeedNotes {
   chatDb: ChatDb;
@@ -73,6 +74,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
   let poll: Timer | undefined;
   let recovery: Timer | undefined;
   let waited: Timer | undefined;
+  const width = createWidth(SLICE_ROWS);
 
   const noticed = (): void => {
     if (stopped) return;
@@ -98,6 +100,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       ailing = false;
     } catch (thrown) {
       ailing = true;
+      width.notice(thrown);
       // chatDb keeps what is wrong with the file; anything else is worth a line.
       if (!(thrown instanceof ReadingFailure)) complain(thrown);
     }
@@ -139,7 +142,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       const guids = database.feed.guidsUpTo(place.rebuilt.at, SAMPLE);
       return { step: { ...emptyStep(place), memory: "set aside" }, more: true, guids };
     }
-    const { rows, more, held, mark, ...news } = takeNews(database, place, now, options);
+    const { rows, more, held, mark, ...news } = newsBeyond(database, place, now);
     const last = rows.at(-1);
     const isSame = last === undefined && place === state && sameHeld(held, place.held);
     const cursor = last?.row_id ?? place.cursor;
@@ -164,13 +167,34 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
     return { step: { ...emptyStep(isSame ? place : next), ...news, conversations, latencyMs }, more };
   }
 
+  /** Where even one row alone cannot be read, it is passed over: those behind it must not wait for ever. */
+  function newsBeyond(database: ChatDatabase, place: FeedState, now: number): News {
+    try {
+      return takeNews(database, place, width.rows(), now, options);
+    } catch (thrown) {
+      if (!width.isTheRow(thrown)) throw thrown;
+      complain(thrown);
+      const { rows, more } = database.feed.after(place.cursor, 1, 0);
+      const { held, highWater, ahead, beyondSince } = place;
+      const mark = { highWater, ahead, beyondSince };
+      return { changes: [], outgoing: [], told: [], held, mark, rows, more };
+    }
+  }
+
   /** Hands a step over, outside of the reading: what fails here is not chat.db's fault. */
   function take({ step, version, generation, more, guids }: Found): void {
     behind = true;
     const { rebuilt, isSurveyed } = step.state;
     if (guids && rebuilt) rebuilt.byGuid = isKnownByGuid(guids, isSurveyed, options.memory);
     else if (state?.rebuilt) leaveOutTold(step, state.rebuilt, options.memory);
-    hand(step);
+    try {
+      hand(step);
+    } catch (thrown) {
+      if (!width.isTheRow(thrown)) throw thrown;
+      complain(thrown);
+      hand(emptyStep(step.state));
+    }
+    width.done();
     seenVersion = version;
     seenGeneration = generation;
     behind = more;

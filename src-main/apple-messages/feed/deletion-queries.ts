@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { unixMs } from "../apple-time.ts";
 import { NUMBER, probeColumns } from "../columns.ts";
+import { momentOnly } from "../message-row.ts";
 
 /** Recently Deleted, as far as it tells whether anything came or went. */
 export interface Bin {
@@ -42,7 +42,7 @@ export function prepareDeletionQueries(database: Database): DeletionQueries {
     ? "chat_recoverable_message_join"
     : "(SELECT 0 AS message_id, 0 AS delete_date WHERE 0)";
   const summary = database.prepare<[], Bin>(
-    `SELECT COUNT(*) AS count, COALESCE(MAX(COALESCE(${unixMs("delete_date")}, 0)), 0) AS latest,
+    `SELECT COUNT(*) AS count, COALESCE(MAX(COALESCE(${momentOnly("delete_date")}, 0)), 0) AS latest,
        COALESCE(SUM(message_id), 0) AS sum FROM ${bin}`,
   );
   const binAfter = database

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
-import { appleNanoseconds, unixMs } from "../apple-time.ts";
+import { appleNanoseconds } from "../apple-time.ts";
 import { NUMBER, probeColumns, TEXT } from "../columns.ts";
-import { MESSAGE_FROM, type MessageRow, messageColumns } from "../message-row.ts";
+import { MESSAGE_FROM, type MessageRow, messageColumns, momentOnly } from "../message-row.ts";
 import { type DeletionQueries, prepareDeletionQueries } from "./deletion-queries.ts";
 import { type Fingerprint, guidHash } from "./fingerprint.ts";
 import { fingerprintColumns } from "./fingerprint-sql.ts";
@@ -30,15 +30,18 @@ export interface FeedQueries extends DeletionQueries {
   startOf(to: number, rows: number): number;
 }
 
+/** SQLite keeps whatever type a program wrote. */
+const GUID = "CASE typeof(guid) WHEN 'text' THEN guid ELSE '' END";
+
 type FingerprintRow = [number, string, number, number, number];
 
 /** Prepares the feed's questions. */
 export function prepareFeedQueries(database: Database): FeedQueries {
   const columns = probeColumns(database, "message");
   const newest = database.prepare<[], { row_id: number; guid: string }>(
-    "SELECT ROWID AS row_id, guid FROM message ORDER BY ROWID DESC LIMIT 1",
+    `SELECT ROWID AS row_id, ${GUID} AS guid FROM message ORDER BY ROWID DESC LIMIT 1`,
   );
-  const guidAt = database.prepare<[number], string>("SELECT guid FROM message WHERE ROWID = ?").pluck();
+  const guidAt = database.prepare<[number], string>(`SELECT ${GUID} FROM message WHERE ROWID = ?`).pluck();
   const isThere = database.prepare<[string], number>("SELECT 1 FROM message WHERE guid = ?").pluck();
   const after = database.prepare<[number, number], MessageRow>(
     `SELECT ${messageColumns(columns)} ${MESSAGE_FROM} WHERE m.ROWID > ${NUMBER} ORDER BY m.ROWID LIMIT ${NUMBER}`,
@@ -59,7 +62,7 @@ export function prepareFeedQueries(database: Database): FeedQueries {
     .pluck();
   const latestDate = database
     .prepare<[bigint], number>(
-      `SELECT ${unixMs("date")} FROM message WHERE date <= ? ORDER BY date DESC LIMIT 1`,
+      `SELECT ${momentOnly("date")} FROM message WHERE date <= ? ORDER BY date DESC LIMIT 1`,
     )
     .pluck();
   const guidsUpTo = database

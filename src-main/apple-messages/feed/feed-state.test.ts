@@ -51,6 +51,8 @@ const complete: MessageRow = {
   other_handle: 0,
   share_status: 0,
   schedule_type: 0,
+  account: null,
+  off_grid: 0,
 };
 
 const flag = fc.constantFrom(0, 1);
@@ -92,7 +94,7 @@ function changeOf(row: MessageRow, inChats: number, files: number): Change | nul
       place: () => ({ chats, deletedAt: null }),
       chatRowIds: () => chats,
       deletedAt: () => null,
-      aboutMessage: () => [],
+      aboutPoll: () => [],
       handle: () => null,
       chatLine: () => null,
     },

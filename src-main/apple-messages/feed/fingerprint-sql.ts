@@ -1,5 +1,5 @@
-import { unixMs } from "../apple-time.ts";
 import { type Columns, columnOr } from "../columns.ts";
+import { momentOnly } from "../message-row.ts";
 import { BITS } from "./fingerprint.ts";
 
 const NEVER = "(0, 9223372036854775807)";
@@ -44,7 +44,7 @@ export function fingerprintColumns(message: Columns, attachment: Columns, hasBin
     CHATS,
   ];
   const content = held.reduce((sum, term) => `((${sum}) * 31 + ${term}) & 2147483647`);
-  return `m.ROWID AS row_id, m.guid AS guid, ${state} AS state, ${editedAt(message)} AS edited, ${content} AS content`;
+  return `m.ROWID AS row_id, CASE typeof(m.guid) WHEN 'text' THEN m.guid ELSE '' END AS guid, ${state} AS state, ${editedAt(message)} AS edited, ${content} AS content`;
 }
 
 function filesOf(hasFiles: string, attachment: Columns): string {
@@ -60,6 +60,6 @@ function filesOf(hasFiles: string, attachment: Columns): string {
 function editedAt(message: Columns): string {
   const dates = ["date_edited", "date_retracted"]
     .filter((name) => message.has(name))
-    .map((name) => `COALESCE(${unixMs(`m.${name}`)}, 0)`);
+    .map((name) => `COALESCE(${momentOnly(`m.${name}`)}, 0)`);
   return dates.length > 1 ? `MAX(${dates.join(", ")})` : (dates[0] ?? "0");
 }

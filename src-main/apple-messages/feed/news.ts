@@ -40,14 +40,20 @@ export interface News {
 }
 
 /** Rows in one transaction: enough to be fast, few enough that the event loop stays free. */
-const SLICE_ROWS = 50;
+export const SLICE_ROWS = 50;
 /** And no more than this much content beyond the first row. */
 const SLICE_BYTES = 512 * 1024;
 
-/** Looks at what has waited and at the next slice of rows beyond `place`. */
-export function takeNews(database: ChatDatabase, place: FeedState, now: number, notes: FeedNotes): News {
+/** Looks at what has waited and at the next rows beyond `place`, `most` of them. */
+export function takeNews(
+  database: ChatDatabase,
+  place: FeedState,
+  most: number,
+  now: number,
+  notes: FeedNotes,
+): News {
   const { feed, messages } = database;
-  const { rows, more } = feed.after(place.cursor, SLICE_ROWS, SLICE_BYTES);
+  const { rows, more } = feed.after(place.cursor, most, SLICE_BYTES);
   const news: Omit<News, "rows" | "more"> = {
     changes: [],
     outgoing: [],
