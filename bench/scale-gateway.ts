@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { inRoot } from "../scripts/root.ts";
+import { NODE_FLAGS } from "../scripts/start-plan.ts";
 
 const KEY = "bh_benchmark_key_of_this_run_alone";
 const READY_MS = 60_000;
@@ -31,7 +32,7 @@ export function startOn(
   dataDir: string,
   options: readonly string[] = [],
 ): Promise<BenchedGateway> {
-  const program = [...options, inRoot("dist", "headless.js")];
+  const program = [...NODE_FLAGS, ...options, inRoot("dist", "headless.js")];
   const flags = [
     "--chat-db",
     chatDb,

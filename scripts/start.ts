@@ -4,11 +4,12 @@ import { buildIfStale } from "./build.ts";
 import { childEnv } from "./child.ts";
 import { ownElectron } from "./provide-electron.ts";
 import { inRoot, root, say } from "./root.ts";
-import { planStart, type StartPlan } from "./start-plan.ts";
+import { NODE_FLAGS, planStart, type StartPlan } from "./start-plan.ts";
 
 /** What is started: a program and its arguments; null when it cannot be had. */
 async function commandFor(plan: StartPlan, flags: readonly string[]): Promise<[string, string[]] | null> {
-  if (plan.kind === "headless") return [process.execPath, [inRoot("dist", "headless.js"), ...flags]];
+  if (plan.kind === "headless")
+    return [process.execPath, [...NODE_FLAGS, inRoot("dist", "headless.js"), ...flags]];
   const electron = await ownElectron();
   return electron && [electron.path, [root, ...flags]];
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { inRoot } from "../../scripts/root.ts";
+import { NODE_FLAGS } from "../../scripts/start-plan.ts";
 
 const READY_MS = 30_000;
 const STOP_MS = 10_000;
@@ -30,10 +31,14 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), "bellhop-e2e-"));
   const args = ["--simulate", "--port", "0", "--rate-limit", "0", "--data-dir", dataDir, ...flags];
-  const child = spawn(inRoot("node_modules", ".bin", "node"), [inRoot("dist", "headless.js"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment, BELLHOP_TEST: "1" },
-  });
+  const child = spawn(
+    inRoot("node_modules", ".bin", "node"),
+    [...NODE_FLAGS, inRoot("dist", "headless.js"), ...args],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment, BELLHOP_TEST: "1" },
+    },
+  );
   try {
     const { found, output } = await waitForBanner(child);
     const stop = async () => {

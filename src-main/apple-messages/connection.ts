@@ -1,4 +1,4 @@
-import { closeSync, openSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, openSync, type Stats, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Clock } from "../ports/clock.ts";
 import { type ContentQueries, prepareContentQueries } from "./content-queries.ts";
@@ -7,7 +7,7 @@ import { type Directory, prepareDirectory } from "./directory/directory.ts";
 import { type FeedQueries, prepareFeedQueries } from "./feed/feed-queries.ts";
 import { type History, prepareHistory } from "./history/history.ts";
 import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
-import { readingFailure } from "./reading-failure.ts";
+import { ReadingFailure, readingFailure } from "./reading-failure.ts";
 
 /** Which file it is: another one means that the database was replaced. */
 export interface FileIdentity {
@@ -52,7 +52,10 @@ const CACHE_KB = 4_096;
 export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> | null = null): ChatDatabase {
   let database: Database | undefined;
   try {
-    const file = identityOf(statSync(path));
+    const found = statSync(path);
+    // To open a pipe would wait for whoever writes to it, for ever.
+    if (!found.isFile()) throw new ReadingFailure("unreadable", path);
+    const file = identityOf(found);
     database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     database.pragma("query_only = ON");
     database.pragma(`cache_size = -${CACHE_KB}`);
@@ -104,7 +107,7 @@ function systemsAnswer(thrown: unknown, path: string): unknown {
     thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_CANTOPEN");
   if (!cannotOpen) return thrown;
   try {
-    closeSync(openSync(path, "r"));
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
     return thrown;
   } catch (cause) {
     return cause;

@@ -35,7 +35,7 @@ function newestIn({ history }: ChatDatabase, { chats }: DirectoryEntry): number 
     from: "newest",
     limit: 1,
     offset: 0,
-    hidesAny: false,
+    hidden: [],
   });
   return places[0] ? Number(places[0].rowId) : null;
 }

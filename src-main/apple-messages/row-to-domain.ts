@@ -16,7 +16,7 @@ import { pollOf } from "./content/poll-rows.ts";
 import { senderOf } from "./content/sender.ts";
 import { placeFiles, type ReadText, readHeading, readText } from "./content/text.ts";
 import type { ContentQueries } from "./content-queries.ts";
-import { bareLine } from "./directory/chat-rows.ts";
+import { bareLine, serviceName } from "./directory/chat-rows.ts";
 import { isScheduled, type MessageRow } from "./message-row.ts";
 
 export { withoutPlaceholders } from "./content/placeholders.ts";
@@ -75,7 +75,7 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
     editedAt: row.edited_at,
     deletedAt,
     scheduledFor: isScheduled(row) ? row.at : null,
-    service: row.service,
+    service: row.service === null ? null : serviceName(row.service),
     status: isLost(row, text, chats, context) && edits?.isUnsent !== true ? "failed" : statusOf(row),
     errorCode: row.error,
     wasDowngraded: row.was_downgraded === 1,

@@ -45,7 +45,7 @@ describe("bad input", () => {
     const { ask } = await runningGateway();
     const answer = await ask("/messages", { method: "DELETE" });
     expect(answer.status).toBe(405);
-    expect(answer.headers.allow).toBe("GET, POST");
+    expect(answer.headers.allow).toBe("GET, HEAD, POST");
     for (const method of ["PUT", "PATCH", "OPTIONS"]) {
       expect((await ask("/conversations", { method })).status).toBe(405);
     }
@@ -130,7 +130,6 @@ describe("bad input", () => {
     ["limit=1&limit=2", "limit"],
     ["offset=x", "offset"],
     ["since=yesterday", "since"],
-    ["since=2026-01-01", "since"],
     ["conversation_id=", "conversation_id"],
   ])("a parameter that makes no sense is named: %s", async (query, name) => {
     const { ask } = await runningGateway();

@@ -1,8 +1,11 @@
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { at, request } from "../testing/http-client.ts";
 import { runningGateway } from "../testing/running-gateway.ts";
 import { until } from "../testing/until.ts";
+import { route } from "./route.ts";
+import { listening } from "./testing/listening.ts";
 
 describe("every answer", () => {
   it.each([
@@ -110,5 +113,47 @@ describe("the rate limit", () => {
       await request(`${api}/messages`);
     }
     expect((await ask("/messages")).status).toBe(200);
+  });
+});
+
+describe("a route that is asked with GET", () => {
+  it("answers HEAD as well, and says so to whoever tries anything else", async () => {
+    const { ask } = await runningGateway();
+    const [whole, head] = [await ask("/lines"), await ask("/lines", { method: "HEAD" })];
+    expect([head.status, head.text]).toEqual([200, ""]);
+    expect(head.headers["content-length"]).toBe(whole.headers["content-length"]);
+    const refused = await ask("/lines", { method: "PUT" });
+    expect([refused.status, refused.headers.allow]).toEqual([405, "GET, HEAD"]);
+  });
+
+  it("is told when its client leaves, and only then", async () => {
+    const signals: AbortSignal[] = [];
+    let answer = (): void => {};
+    const slow = route({
+      method: "GET",
+      path: "/slow",
+      summary: "Answers when it is let.",
+      scope: null,
+      output: z.unknown(),
+      async handler({ signal }) {
+        signals.push(signal);
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        return 1;
+      },
+    });
+    const { ask, url } = await listening([slow]);
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await until("it to be asked", () => signals.length === 1);
+    expect(signals[0]?.aborted).toBe(false);
+    socket.destroy();
+    await until("it to be told", () => signals[0]?.aborted === true);
+    const asked = ask("/slow");
+    await until("it to be asked again", () => signals.length === 2);
+    answer();
+    expect((await asked).status).toBe(200);
+    expect(signals[1]?.aborted).toBe(false);
   });
 });

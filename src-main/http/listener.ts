@@ -85,9 +85,8 @@ function mount(
       steps.push(answer(route));
       app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
     }
-    const methods = routes.flatMap(({ answers, method }) =>
-      answers === "file" ? [method, "HEAD"] : [method],
-    );
+    // Whatever answers GET answers HEAD.
+    const methods = routes.flatMap(({ method }) => (method === "GET" ? [method, "HEAD"] : [method]));
     const allowed = methods.join(", ");
     app.all(path, (request, response) => {
       response.set("Allow", allowed);
@@ -151,10 +150,19 @@ function answer(route: Route): express.RequestHandler {
       query: parseInput(query, request.query),
       body: body === null ? undefined : parseInput(body, request.body ?? {}),
       key: callerOf(response),
+      signal: leavingOf(response),
     };
     if (route.answers === "file") await serveFile(response, await route.handler(call));
     else response.json(route.output.parse(await route.handler(call)));
   };
+}
+
+function leavingOf(response: Response): AbortSignal {
+  const leaving = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
 }
 
 /** Set by `authenticate`; on open routes there is nobody. */

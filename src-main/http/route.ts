@@ -11,6 +11,8 @@ export interface Call<P, Q, B> {
   query: Q;
   body: B;
   key: ApiKey;
+  /** Aborted when the client leaves before it has its answer. */
+  signal: AbortSignal;
 }
 
 /** A file for a caller to download. */

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,6 +55,13 @@ describe("a file", () => {
   it("lies in any folder below the root, and has any name there", async () => {
     const path = join(".hidden", "über 100% #1?", "a&b.txt");
     expect((await (await serving({ path })).ask("/file")).text).toBe(WORDS);
+  });
+
+  it("has any name that a file may have, also one that elsewhere leads out of its folder", async () => {
+    for (const path of ["..\\evil.png", "a..\\..\\b.png", "new\nline.png", "x%2e%2e.png", "...", 'q"uote']) {
+      const answer = await (await serving({ path })).ask("/file");
+      expect([path, answer.status, answer.text]).toEqual([path, 200, WORDS]);
+    }
   });
 
   it("is described to HEAD without being sent", async () => {
@@ -135,7 +143,7 @@ describe("who has the file already", () => {
   it("is told when it is not the one that is meant", async () => {
     const { ask } = await serving();
     const answer = await ask("/file", { headers: { "If-Match": '"another"' } });
-    expect([answer.status, at(answer.json, "code")]).toEqual([412, "invalid_request"]);
+    expect([answer.status, at(answer.json, "code")]).toEqual([412, "precondition_failed"]);
   });
 });
 
@@ -167,7 +175,10 @@ describe("a part of the file", () => {
     });
     expect(answer.headers["content-disposition"]).toBeUndefined();
     expect(answer.headers.etag).toBeUndefined();
-    expect(answer.json).toMatchObject({ error: expect.stringMatching(/10 bytes/), code: "invalid_request" });
+    expect(answer.json).toMatchObject({
+      error: expect.stringMatching(/10 bytes/),
+      code: "range_not_satisfiable",
+    });
   });
 
   it("is the whole when several are asked for, or something else than bytes", async () => {
@@ -176,6 +187,19 @@ describe("a part of the file", () => {
       const { status, text } = await ask("/file", { headers: { Range: range } });
       expect([range, status, text]).toEqual([range, 200, WORDS]);
     }
+  });
+
+  it("goes on only from the very time that the file has", async () => {
+    const { ask } = await serving();
+    const { "last-modified": time = "" } = (await ask("/file")).headers;
+    expect((await ask("/file", { headers: { Range: "bytes=4-", "If-Range": time } })).status).toBe(206);
+    const earlier = new Date(0).toUTCString();
+    expect((await ask("/file", { headers: { Range: "bytes=4-", "If-Range": earlier } })).status).toBe(200);
+    const unmodified = await ask("/file", { headers: { "If-Unmodified-Since": earlier } });
+    expect([unmodified.status, at(unmodified.json, "code")]).toEqual([412, "precondition_failed"]);
+    expect(
+      (await ask("/file", { headers: { "If-Match": "*", "If-Unmodified-Since": earlier } })).status,
+    ).toBe(200);
   });
 
   it("goes on only with the same file", async () => {
@@ -203,6 +227,35 @@ describe("a file that cannot be sent", () => {
     mkdirSync(file);
     const answer = await ask("/file");
     expect([answer.status, answer.headers["content-disposition"]]).toEqual([404, undefined]);
+  });
+
+  it("is a pipe, a device or a link by now: 404 at once", async () => {
+    const { ask, file } = await serving();
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    expect((await ask("/file")).status).toBe(404);
+    for (const target of ["/dev/zero", "/etc/hosts"]) {
+      rmSync(file);
+      symlinkSync(target, file);
+      expect((await ask("/file")).status).toBe(404);
+    }
+  });
+
+  it("becomes shorter while it is sent: the connection ends, and the next is served", async () => {
+    const { ask, file, url, key } = await serving({ content: "x".repeat(64 * 1024 * 1024) });
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    const closed = new Promise<void>((resolve) => {
+      socket.once("data", () => {
+        socket.pause();
+        truncateSync(file, 10);
+        socket.resume();
+      });
+      socket.once("close", () => resolve());
+    });
+    socket.on("error", () => {});
+    socket.write(`GET /file HTTP/1.1\r\nHost: localhost\r\nX-API-Key: ${key}\r\n\r\n`);
+    await closed;
+    expect((await ask("/file")).text).toBe("x".repeat(10));
   });
 
   it("is not served from outside of its root", async () => {

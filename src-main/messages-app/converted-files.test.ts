@@ -7,7 +7,7 @@ import { settle, until } from "../testing/until.ts";
 import { type ConversionSource, openConvertedFiles } from "./converted-files.ts";
 import type { Conversion, Converter } from "./converter.ts";
 
-const LIMITS = { files: 100, bytes: 1_000, sourceBytes: 1_000 };
+const LIMITS = { files: 100, bytes: 1_000, sourceBytes: 1_000, waiting: 20 };
 
 /** Converts by putting the format in front; one at a time is let through when `held`. */
 function setUp(
@@ -120,6 +120,70 @@ describe("a conversion", () => {
     }
     await Promise.all(asked);
     expect(Math.max(...seen.map(({ at }) => at))).toBe(2);
+  });
+});
+
+describe("whoever asks", () => {
+  it("is told to come back when too many wait", async () => {
+    const { files, original, gates } = setUp({ held: true, limits: { waiting: 1 } });
+    const sources = ["a", "b", "c"].map((name) => original(name));
+    const asked = sources.map((source) => files.get("m4a", source));
+    await until("two to run", () => gates.length === 2);
+    const refused = await files.get("m4a", original("d")).catch((thrown: unknown) => thrown);
+    expect(refused).toMatchObject({ code: "busy", status: 503, retryAfter: 10 });
+    // Who waits for one of those that wait already is not one more.
+    for (const source of sources) asked.push(files.get("m4a", source));
+    for (let done = 0; done < 3; done += 1) {
+      await until("the next to run", () => gates.length > done);
+      gates[done]?.();
+    }
+    await Promise.all(asked);
+  });
+
+  it("and leaves has its conversion given up, whether it runs or waits", async () => {
+    const { files, original, seen, gates, folder } = setUp({ held: true });
+    const clients = ["a", "b", "c"].map((name) => {
+      const leaving = new AbortController();
+      return { leaving, asked: refusal(files.get("m4a", original(name), leaving.signal)) };
+    });
+    await until("two to run", () => gates.length === 2);
+    for (const { leaving } of clients.toReversed()) leaving.abort();
+    await Promise.all(clients.map(({ asked }) => asked));
+    expect([seen.length, named(folder)]).toEqual([2, []]);
+    const next = files.get("m4a", original("d"));
+    await until("the next to run", () => gates.length === 3);
+    gates[2]?.();
+    await next;
+  });
+
+  it("and leaves takes nothing from another who waits for the same, nor from who asks later", async () => {
+    const { files, original, seen, gates } = setUp({ held: true });
+    const [one, two] = [new AbortController(), new AbortController()];
+    const source = original("a");
+    const asked = files.get("m4a", source, one.signal);
+    const also = files.get("m4a", source, two.signal);
+    await until("it to run", () => gates.length === 1);
+    one.abort();
+    gates[0]?.();
+    expect((await also).path).toBe((await asked).path);
+    const other = original("b");
+    const given = refusal(files.get("m4a", other, two.signal));
+    await until("it to run", () => gates.length === 2);
+    two.abort();
+    const later = files.get("m4a", other);
+    await given;
+    await until("it to run again", () => gates.length === 3);
+    gates[2]?.();
+    await later;
+    expect(seen).toHaveLength(3);
+  });
+
+  it("for what has become a folder or a pipe is not kept waiting", async () => {
+    const { files, original } = setUp();
+    const source = original("cat.heic");
+    rmSync(source.path);
+    mkdirSync(source.path);
+    expect((await refusal(files.get("jpeg", source)))[0]).toBe("not_found");
   });
 });
 

@@ -4,10 +4,12 @@ import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { ChatDatabase } from "../apple-messages/connection.ts";
 import { ReadingFailure } from "../apple-messages/reading-failure.ts";
 
-/** Asks chat.db for a caller: a failure to read becomes the Fault that says what to do about it. */
+/**
+ * Asks chat.db for a caller, about one and the same moment: a failure to read becomes the Fault that says what to do about it.
+ */
 export function asking<T>(chatDb: ChatDb, question: (database: ChatDatabase) => T): T {
   try {
-    return chatDb.read(question);
+    return chatDb.read((database) => database.snapshot(() => question(database)));
   } catch (thrown) {
     if (!(thrown instanceof ReadingFailure)) throw thrown;
     throw new Fault("reading_unavailable", readingSentence(thrown.problem, chatDb.path), {

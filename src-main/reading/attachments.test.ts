@@ -71,6 +71,13 @@ describe("an attachment", () => {
     });
   });
 
+  it("may be a sticker that Messages keeps", async () => {
+    const { attachments, folder } = setUp({}, (messages) => join(messages, "StickerCache", "ab", "s.heic"));
+    mkdirSync(join(folder, "StickerCache", "ab"), { recursive: true });
+    writeFileSync(join(folder, "StickerCache", "ab", "s.heic"), "sticker");
+    expect((await attachments.file("A")).path).toBe(join("StickerCache", "ab", "s.heic"));
+  });
+
   it("may be recorded as below the home folder", async () => {
     const { attachments } = setUp({ filename: "~/Library/Messages/Attachments/ab/11/A/cat.heic" });
     expect((await attachments.file("A")).path).toMatch(/cat\.heic$/);
@@ -148,7 +155,9 @@ describe("an attachment that is not on this Mac", () => {
     const { attachments, file } = setUp();
     rmSync(file);
     mkdirSync(file);
-    expect((await refusal(attachments.file("A"))).message).toBe("attachment A is a folder, not a file");
+    expect((await refusal(attachments.file("A"))).message).toBe(
+      "attachment A is no file, but a folder or a device",
+    );
   });
 
   it.skipIf(process.getuid?.() === 0)(
@@ -176,7 +185,10 @@ describe("only files under Messages' own folder are given", () => {
     ["the folder", (folder: string) => folder],
     ["a way out", (folder: string) => `${folder}/Attachments/../../../.ssh/id_ed25519`],
     ["a neighbour that begins alike", (folder: string) => `${folder}2/Attachments/x`],
-    ["a hidden folder", (folder: string) => join(folder, ".hidden", "x")],
+    ["a hidden folder", (folder: string) => join(folder, "Attachments", ".hidden", "x")],
+    ["a folder for something else", (folder: string) => join(folder, "NickNameCache", "nickNameKeyStore.db")],
+    ["a file called like the folder", (folder: string) => join(folder, "Attachments")],
+    ["a file beside a copy of chat.db", (folder: string) => join(folder, "Documents", "diary.txt")],
     [
       "a relative path",
       (folder: string) => relative(process.cwd(), join(folder, "Attachments", "ab", "11", "A", "cat.heic")),
@@ -214,7 +226,7 @@ describe("only files under Messages' own folder are given", () => {
 
   it("not what is Bellhop's own in there", async () => {
     const { folder } = setUp();
-    const own = join(folder, "Bellhop", "files");
+    const own = join(folder, "Attachments", "Bellhop", "files");
     mkdirSync(own, { recursive: true });
     writeFileSync(join(own, "key"), "key");
     const attachments = openAttachments({
@@ -228,7 +240,7 @@ describe("only files under Messages' own folder are given", () => {
         is_outgoing: 0,
       }),
       folder,
-      apart: [join(folder, "Bellhop")],
+      apart: [join(folder, "Attachments", "Bellhop")],
       converted: nothing,
     });
     expect((await refusal(attachments.file("A"))).code).toBe("path_not_allowed");

@@ -32,10 +32,10 @@ export interface AttachmentFile {
 export interface Attachments {
   /**
    * The file of this attachment, or what it was converted to; a file that has the format already is given as it
-   * is. Throws a Fault that says why there is none: `not_found`, `path_not_allowed`, `invalid_request` for a
+   * is. A conversion is given up when `signal` says that nobody waits for it any more. Throws a Fault that says why there is none: `not_found`, `path_not_allowed`, `invalid_request` for a
    * format that is not to be had, what converting throws, and what asking for the row throws.
    */
-  file(guid: string, format?: Format | undefined): Promise<AttachmentFile>;
+  file(guid: string, format?: Format | undefined, signal?: AbortSignal): Promise<AttachmentFile>;
 }
 
 /** `transfer_state`: accepted, preparing, transferring and finalizing. Source: IMFileTransfer. */
@@ -44,6 +44,8 @@ const WAITING = 0;
 const FAILED = new Set([6, 7]);
 /** When to ask again for what is being downloaded, in seconds. */
 const DOWNLOAD_RETRY = 5;
+/** The folders in which Messages keeps what is part of a message; beside them lie databases and profiles. */
+const GIVEN: ReadonlySet<string | undefined> = new Set(["Attachments", "StickerCache"]);
 /** Most characters of a name; a file system takes 255 bytes. */
 const LONGEST_NAME = 120;
 
@@ -66,8 +68,8 @@ const CONVERSIONS: Record<
 };
 
 /**
- * The attachments of the chat.db in `folder`. Only regular files in folders below that one are given, by their
- * real paths: never the databases in it, whatever a row says and wherever a link leads.
+ * The attachments of the chat.db in `folder`. Only regular files in the folders for attachments and stickers there
+ * are given, by their real paths: never a database, whatever a row says and wherever a link leads.
  * @param apart folders that are Bellhop's own: should they lie in there, nothing of them is given.
  */
 export function openAttachments(options: {
@@ -79,7 +81,7 @@ export function openAttachments(options: {
 }): Attachments {
   const { folder, converted, home = homedir() } = options;
   return {
-    async file(guid, format) {
+    async file(guid, format, signal) {
       const row = options.row(guid);
       if (row === null) throw new Fault("not_found", `there is no attachment ${guid}`);
       const { root, real, size, mtimeMs } = await locate(row, folder, options.apart, home);
@@ -88,7 +90,7 @@ export function openAttachments(options: {
       const original = { root, path: relative(root, real), type, name };
       if (format === undefined || CONVERSIONS[format].same.includes(type)) return original;
       if (!CONVERSIONS[format].isSource(type)) throw notConvertible(guid, type, format);
-      const made = await converted.get(format, { guid: row.guid, path: real, size, mtimeMs });
+      const made = await converted.get(format, { guid: row.guid, path: real, size, mtimeMs }, signal);
       const madeName = `${name.replace(/\.[^.]+$/, "") || "attachment"}.${format}`;
       return { ...made, type: CONVERSIONS[format].type, name: madeName };
     },
@@ -116,7 +118,7 @@ async function locate(
   const path = resolve(named);
   const outside = new Fault(
     "path_not_allowed",
-    `attachment ${row.guid} is recorded outside of Messages' own folder, and only files in there are handed out`,
+    `attachment ${row.guid} is recorded outside of Messages' folders for attachments, and only files in there are handed out`,
   );
   const root = await realpath(folder).catch(() => resolve(folder));
   // Asked before the disk is: nobody learns what there is elsewhere.
@@ -129,7 +131,8 @@ async function locate(
   const found = await stat(real).catch((thrown: unknown) => {
     throw unreachable(thrown, row);
   });
-  if (!found.isFile()) throw new Fault("not_found", `attachment ${row.guid} is a folder, not a file`);
+  if (!found.isFile())
+    throw new Fault("not_found", `attachment ${row.guid} is no file, but a folder or a device`);
   return { root, real, size: found.size, mtimeMs: found.mtimeMs };
 }
 
@@ -139,9 +142,14 @@ function stepsTo(path: string, folder: string): string[] | null {
   return way === "" || way === ".." || way.startsWith(`..${sep}`) ? null : way.split(sep);
 }
 
-/** In a folder of Messages' folder, and in none that is hidden. */
+/** In one of the folders that are given, and in none that is hidden. */
 function isGiven(steps: string[] | null): boolean {
-  return steps !== null && steps.length > 1 && !steps.slice(0, -1).some((step) => step.startsWith("."));
+  return (
+    steps !== null &&
+    steps.length > 1 &&
+    GIVEN.has(steps[0]) &&
+    !steps.slice(0, -1).some((step) => step.startsWith("."))
+  );
 }
 
 /** Whether it lies in one of `folders`, of which those count that lie inside `root` themselves. */

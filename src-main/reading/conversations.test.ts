@@ -51,6 +51,14 @@ describe("conversations", () => {
     expect(conversations.list({ limit: 10, offset: 0 })).toHaveLength(1);
   });
 
+  it("show nothing as the last message that is still to be sent", () => {
+    const { sql, receive, send, conversations } = staged();
+    receive("said", { at: T0 });
+    const { id } = send("to be said");
+    sql("UPDATE message SET schedule_type = 2, is_sent = 0, is_delivered = 0 WHERE ROWID = ?", id);
+    expect(conversations.get(`any;-;${MAYA}`).latestMessage?.body).toBe("said");
+  });
+
   it("have no last message when nobody wrote anything", () => {
     const { store, conversations } = staged();
     const group = createGroup(store, { name: "Trip", addresses: [MAYA, NOAH] });
@@ -94,6 +102,15 @@ describe("the lines of this Mac", () => {
       { handle: "+15550100", kind: "phone", services: ["iMessage"], lastUsedAt: T0 },
       { handle: "+15550199", kind: "phone", services: ["SMS"], lastUsedAt: null },
     ]);
+  });
+
+  it("name each service once, however Messages writes it", () => {
+    const { sql, receive, lines } = staged();
+    receive("one");
+    receive("two");
+    sql("UPDATE message SET service = CASE ROWID WHEN 1 THEN 'rcs' ELSE 'RCS' END");
+    sql("UPDATE chat SET service_name = 'rcs'");
+    expect(lines.list()[0]?.services).toEqual(["RCS"]);
   });
 
   it("are none where Messages says nothing that is one", () => {

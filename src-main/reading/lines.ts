@@ -1,6 +1,6 @@
 import type { Line } from "../../src-shared/domain/line.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
-import { bareLine } from "../apple-messages/directory/chat-rows.ts";
+import { bareLine, serviceName } from "../apple-messages/directory/chat-rows.ts";
 import { asking } from "./asking.ts";
 
 /** The lines of this Mac. Every call throws a Fault while chat.db cannot be read. */
@@ -27,7 +27,7 @@ export function openLines(chatDb: ChatDb): Lines {
           lines.set(handle, line);
         };
         for (const { line, service, at } of messages.lineUses(RECENT_ROWS)) {
-          note(line, service === null ? [] : [service], at);
+          note(line, service === null ? [] : [serviceName(service)], at);
         }
         for (const { chats } of directory.all()) {
           for (const chat of chats) note(chat.line, chat.services, null);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Message } from "../../src-shared/domain/message.ts";
+import { MESSAGE_KINDS, type Message } from "../../src-shared/domain/message.ts";
 import { keepChatDb } from "../apple-messages/chat-db.ts";
 import { realPorts } from "../ports/real.ts";
 import type { Macos } from "../simulator/macos.ts";
@@ -105,6 +105,36 @@ describe("a page of messages", () => {
     expect(bodies()).toEqual(["joined late"]);
   });
 
+  it("leaves out what lies only in conversations that Messages keeps out of sight", () => {
+    for (const isOtherDropped of [false, true]) {
+      const { store, sql, receive, bodies } = staged();
+      const sms = ensureDirect(store, MAYA, "SMS");
+      receive("by iMessage", { at: T0 });
+      receiveMessage(store, { chat: sms, from: MAYA, text: "in the dropped chat", at: T0 + 1_000 });
+      receive("spam", { from: NOAH, at: T0 + 2_000 });
+      sql("UPDATE chat SET is_blackholed = 1 WHERE ROWID = ?", sms.id);
+      if (isOtherDropped) sql("UPDATE chat SET is_blackholed = 1 WHERE guid LIKE ?", `%${NOAH}`);
+      const shown = ["in the dropped chat", "by iMessage"];
+      expect(bodies()).toEqual(isOtherDropped ? shown : ["spam", ...shown]);
+      expect(bodies({ conversationId: `any;-;${MAYA}` })).toEqual(shown);
+      expect(bodies({ conversationId: `any;-;${NOAH}` })).toEqual(["spam"]);
+    }
+  });
+
+  it.each([12, 15, 27] as const)("macOS %i: has what waits for its date only among all kinds", (macos) => {
+    const { sql, receive, send, messages, bodies } = staged(macos);
+    receive("said", { at: T0 });
+    const { id } = send("to be said");
+    if (macos === 12) return expect(bodies()).toEqual(["to be said", "said"]);
+    sql("UPDATE message SET schedule_type = 2, is_sent = 0, is_delivered = 0 WHERE ROWID = ?", id);
+    expect(bodies()).toEqual(["said"]);
+    expect(bodies({ kinds: ["message"], conversationId: `any;-;${MAYA}` })).toEqual(["said"]);
+    expect(bodies({ kinds: MESSAGE_KINDS })).toEqual(["to be said", "said"]);
+    expect(messages.get(String(id)).scheduledFor).not.toBeNull();
+    sql("UPDATE message SET is_sent = 1 WHERE ROWID = ?", id);
+    expect(bodies()).toEqual(["to be said", "said"]);
+  });
+
   it("holds what a person wrote, or the kinds that were asked for", () => {
     const { store, receive, messages } = staged();
     const group = createGroup(store, { name: "Trip", addresses: [MAYA, NOAH] });
@@ -191,6 +221,42 @@ describe("a cursor", () => {
     const next = messages.list({ limit: 10, kinds: ["group_change"], before: page.next ?? "" });
     expect(next.items).toMatchObject([{ kind: "group_change" }]);
     expect(next.next).toBeNull();
+  });
+
+  it("goes past a date that is no whole number", () => {
+    const { sql, receive, messages } = staged();
+    for (const n of [1, 2, 3]) receive(`${n}`, { at: T0 + n * 1_000 });
+    sql("UPDATE message SET date = CASE ROWID WHEN 1 THEN 12 ELSE 12345.5 END WHERE ROWID < 3");
+    const walked: (string | null)[] = [];
+    let before: string | undefined;
+    for (let pages = 0; pages < 5; pages += 1) {
+      const page = messages.list({ limit: 1, before });
+      walked.push(...said(page.items));
+      if (page.next === null) break;
+      before = page.next;
+    }
+    expect(walked).toEqual(["3", "2", "1"]);
+  });
+
+  it("goes on also where nothing but tapbacks came for long, as offsets do", () => {
+    const { sql, receive, messages } = staged();
+    const { guid } = receive("said", { at: T0 });
+    sql(
+      `INSERT INTO message (guid, date, associated_message_type, associated_message_guid)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
+       SELECT 'tapback ' || i, (SELECT MAX(date) FROM message) + i, 2000, ? FROM n`,
+      guid,
+    );
+    sql("INSERT INTO chat_message_join SELECT 1, ROWID, date FROM message WHERE guid LIKE 'tapback %'");
+    for (const scope of [{}, { conversationId: `any;-;${MAYA}` }]) {
+      let page = messages.list({ limit: 10, ...scope });
+      expect(page.items).toEqual([]);
+      for (let pages = 0; page.items.length === 0 && page.next !== null && pages < 5; pages += 1)
+        page = messages.list({ limit: 10, ...scope, before: page.next });
+      expect(said(page.items)).toEqual(["said"]);
+      expect(page.next).toBeNull();
+      expect(() => messages.list({ limit: 10, offset: 1, ...scope })).toThrow(/^offset: 1 is too far/);
+    }
   });
 
   it("walks the whole history without gap or repeat, whatever the dates, while messages arrive", () => {

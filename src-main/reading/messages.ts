@@ -14,7 +14,7 @@ import { WRITTEN } from "../apple-messages/history/kind-sql.ts";
 import { toMessages } from "../apple-messages/many-messages.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { asking } from "./asking.ts";
-import { farOffsets } from "./far-offsets.ts";
+import { FAR, type FarOffsets, farOffsets, MOST_COUNTED } from "./far-offsets.ts";
 
 /** Which messages are wanted. */
 export interface MessageFilter {
@@ -23,7 +23,7 @@ export interface MessageFilter {
   /** Only later ones, in ms since 1970. */
   since?: number | undefined;
   limit: number;
-  /** How many to leave out; costs time in proportion, which a cursor does not. */
+  /** How many to leave out; costs time in proportion, which a cursor does not, and so has an end. */
   offset?: number | undefined;
   /** A page's `next`: only what is older. */
   before?: string | undefined;
@@ -34,8 +34,8 @@ export interface MessageFilter {
 }
 
 /**
- * A part of the history, newest first. When kinds are asked for that are rare it may hold less than was asked
- * for although there is more: `next` (or, going on from `after`, `previous`) leads on from where it stopped.
+ * A part of the history, newest first. Where what is asked for is rare it may hold less than was asked for
+ * although there is more: `next` (or, going on from `after`, `previous`) leads on from where it stopped.
  */
 export interface MessagePage {
   items: Message[];
@@ -47,7 +47,10 @@ export interface MessagePage {
 
 /** Messages as a caller sees them. Every call throws a Fault while chat.db cannot be read. */
 export interface Messages {
-  /** Throws `invalid_request` for a cursor that is none. */
+  /**
+   * Throws `invalid_request` for a cursor that is none, and for an offset that is too far down to be counted
+   * unless the pages before it were asked for as well.
+   */
   list(filter: MessageFilter): MessagePage;
   /** By ROWID or guid, whatever its kind; throws `not_found`. */
   get(id: string): Message;
@@ -59,13 +62,7 @@ export function openMessages(chatDb: ChatDb): Messages {
   return {
     list: (filter) =>
       asking(chatDb, (database) =>
-        pageOf(database, filter, (request) => {
-          const generation = chatDb.generation();
-          const walked = walk(database, far.shorten(database, generation, request));
-          const next = request.offset + walked.items.length;
-          if (walked.reached) far.note(database, generation, request, next, walked.reached);
-          return walked;
-        }),
+        pageOf(database, filter, (request) => walkFar(database, chatDb.generation(), far, request)),
       ),
     get: (id) =>
       asking(chatDb, (database) => {
@@ -78,7 +75,29 @@ export function openMessages(chatDb: ChatDb): Messages {
 }
 
 /** What only a row's bytes can tell is sorted out here: so many rows are looked into for one page at most. */
-const MOST_DECODED = 1_000;
+const MOST_DECODED = 500;
+
+/** Walks from the nearest place that is remembered, and remembers how far it came. */
+function walkFar(database: ChatDatabase, generation: number, far: FarOffsets, asked: PlacesRequest): Walked {
+  if (asked.from === "oldest") return walk(database, asked);
+  const { request, isRough } = far.shorten(database, generation, asked);
+  if (request.offset > MOST_COUNTED && database.history.hasMoreThan(MOST_COUNTED, request))
+    throw tooFar(asked);
+  const walked = walk(database, request);
+  const { reached, isWhole } = walked;
+  if (reached === null) return walked;
+  if (!isWhole && walked.skipped < request.offset) throw tooFar(asked);
+  const offset = asked.offset + walked.items.length;
+  if (offset >= FAR || !isWhole) far.note(database, generation, asked, { offset, place: reached, isRough });
+  return walked;
+}
+
+function tooFar({ offset }: PlacesRequest): Fault {
+  return new Fault(
+    "invalid_request",
+    `offset: ${offset} is too far to jump; go on from page to page with \`before\`, set to the \`next_cursor\` of the page before`,
+  );
+}
 
 function pageOf(
   database: ChatDatabase,
@@ -98,7 +117,7 @@ function pageOf(
     from,
     limit,
     offset: filter.offset ?? 0,
-    hidesAny: database.directory.hidesAny(),
+    hidden: database.directory.hidden(),
   });
   const first = items[0]?.place ?? null;
   if (from === "newest") {
@@ -122,23 +141,31 @@ interface Walked {
   items: Item[];
   /** Where to go on; null when there is nothing further. */
   reached: Place | null;
+  /** Whether the page is full, or there is nothing further; otherwise it gave up looking. */
+  isWhole: boolean;
+  /** How many of the offset it left out. */
+  skipped: number;
 }
 
 /** Walks until the page is full. */
 function walk(database: ChatDatabase, request: PlacesRequest): Walked {
   const items: Item[] = [];
   let range = request;
+  let skipped = 0;
   for (let decoded = 0; ; ) {
     const wanted = request.limit - items.length;
     // One more than is wanted tells whether there is more.
-    const { places, stoppedAt } = database.history.places({ ...range, limit: wanted + 1 });
+    const found = database.history.places({ ...range, limit: wanted + 1 });
+    const { places, stoppedAt } = found;
+    skipped += found.skipped;
     const page = places.slice(0, wanted);
     items.push(...itemsAt(database, page).filter(({ message }) => request.kinds.includes(message.kind)));
-    if (places.length <= wanted) return { items, reached: stoppedAt };
+    if (places.length <= wanted) return { items, reached: stoppedAt, isWhole: stoppedAt === null, skipped };
     const last = page.at(-1);
     decoded += page.length;
-    if (last === undefined || items.length === request.limit || decoded >= MOST_DECODED) {
-      return { items, reached: last ?? null };
+    const isFull = items.length === request.limit;
+    if (last === undefined || isFull || decoded >= MOST_DECODED) {
+      return { items, reached: last ?? null, isWhole: isFull, skipped };
     }
     range = {
       ...range,

@@ -4,6 +4,7 @@ import { parseChatGuid } from "../chat-guid.ts";
 import { columnOr, probeColumns } from "../columns.ts";
 import { textOnly } from "../message-row.ts";
 import type { Chat, Participant } from "./chat.ts";
+import { withoutSuffix } from "./short-code.ts";
 
 /** What Messages says about its chats. */
 export interface ChatRows {
@@ -67,7 +68,8 @@ export function prepareChatRows(database: Database): ChatReader {
     : null;
   const lookups = probeColumns(database, "chat_lookup").has("identifier")
     ? database.prepare<[], { identifier: string; chat: number }>(
-        "SELECT identifier, chat FROM chat_lookup WHERE typeof(identifier) = 'text'",
+        // An empty identifier names nobody: strangers would have it in common.
+        "SELECT identifier, chat FROM chat_lookup WHERE typeof(identifier) = 'text' AND trim(identifier) <> ''",
       )
     : null;
 
@@ -90,35 +92,44 @@ export function prepareChatRows(database: Database): ChatReader {
   return { read, signature: () => signature.get() ?? "" };
 }
 
-/** SQL for one text out of everything above, put together in SQLite: far cheaper than thousands of rows. */
+/**
+ * SQL for one text out of everything above, put together in SQLite: far cheaper than thousands of rows. Controls
+ * stand between the values, so that what moves from one of them to the next shows.
+ */
 function signatures(hasServices: boolean, hasLookups: boolean, or: (name: string) => string): string {
   const names = ["style", "display_name", "service_name", "account_login", "last_addressed_handle"];
   const flags = ["is_archived", "is_filtered", "is_blackholed"];
-  const fields = [...names, ...flags].map((name) => `COALESCE(${or(name)}, '')`);
-  const every = (text: string, table: string): string =>
-    `COALESCE((SELECT group_concat(${text}, char(10)) FROM ${table}), '')`;
+  const fields = [...names, ...flags].map(or);
+  const every = (values: readonly string[], table: string): string => {
+    // A NULL would leave the whole row out.
+    const row = values.map((value) => `COALESCE(${value}, '')`).join(" || char(31) || ");
+    return `COALESCE((SELECT group_concat(${row}, char(30)) FROM ${table}), '')`;
+  };
   return [
-    every(`c.ROWID || ' ' || c.guid || ${fields.join(" || char(31) || ")}`, "chat c"),
-    every("chat_id || ' ' || handle_id", "chat_handle_join"),
-    hasServices ? every("chat || service", "chat_service") : "''",
-    hasLookups ? every("chat || identifier", "chat_lookup") : "''",
-  ].join(" || char(30) || ");
+    every(["c.ROWID", "c.guid", ...fields], "chat c"),
+    every(["chat_id", "handle_id"], "chat_handle_join"),
+    hasServices ? every(["chat", "service"], "chat_service") : "''",
+    hasLookups ? every(["chat", "identifier"], "chat_lookup") : "''",
+  ].join(" || char(29) || ");
 }
 
 function toChat(row: ChatRow, participants: readonly Participant[], linked: readonly string[]): Chat {
   const parts = parseChatGuid(row.guid);
+  const isGroup = row.style === GROUP || parts?.separator === "+";
+  const addressee = parts === null || isGroup ? [] : [addressed(parts.identifier, null)];
   return {
     rowId: row.row_id,
     guid: row.guid,
     prefix: parts?.service ?? "",
     key: parts === null ? row.guid : `${parts.separator};${parts.identifier}`,
     name: row.name || null,
-    isGroup: row.style === GROUP || parts?.separator === "+",
+    isGroup,
     services: servicesOf([...linked, row.service ?? ""], parts?.service ?? ""),
     line: bareLine(row.line) ?? bareLine(row.account),
     isArchived: row.archived === 1,
     filter: filterOf(row),
-    participants,
+    // Messages forgets who is in a chat sooner than whom it is with.
+    participants: participants.length > 0 ? participants : addressee,
   };
 }
 
@@ -129,8 +140,8 @@ function servicesOf(said: readonly string[], prefix: string): string[] {
   return [...new Set(known)];
 }
 
-/** Messages writes both `RCS` and `rcs`. */
-function serviceName(service: string): string {
+/** A service as Bellhop names it: Messages writes both `RCS` and `rcs`. */
+export function serviceName(service: string): string {
   return service === "rcs" ? "RCS" : service;
 }
 
@@ -149,10 +160,15 @@ function filterOf({ filtered, blackholed }: ChatRow): MessageFilter {
   return (filtered ?? 0) > 0 ? "unknown_sender" : "none";
 }
 
-/** Short codes may carry a suffix such as `(smsft)`; the spelling before canonicalisation has not. */
 function toParticipant([, address, uncanonical, person]: ParticipantRow): Participant {
-  return { address: address.includes("(") && uncanonical ? uncanonical : address, person: person || null };
+  // The spelling before canonicalisation has no suffix, where there is one.
+  return addressed(address.includes("(") && uncanonical ? uncanonical : address, person || null);
 }
+
+const addressed = (address: string, person: string | null): Participant => ({
+  address: withoutSuffix(address),
+  person,
+});
 
 function listIn<T>(lists: Map<number, T[]>, key: number): T[] {
   const list = lists.get(key) ?? [];

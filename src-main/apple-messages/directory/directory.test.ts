@@ -91,6 +91,31 @@ describe("chats that Messages shows as one", () => {
     expect(directory.find("SMS;-;+15559999")?.id).toBe(`any;-;${MAYA}`);
   });
 
+  it("are not those that chat_lookup gives no identifier: strangers have nothing in common", () => {
+    const { store, sql, directory } = staged(26);
+    const chats = [ensureDirect(store, MAYA), ensureDirect(store, NOAH)];
+    for (const [at, identifier] of ["", " ", null].entries()) {
+      for (const { id } of chats) {
+        sql(
+          "INSERT INTO chat_lookup (identifier, domain, chat) VALUES (COALESCE(?, x''), ?, ?)",
+          identifier,
+          `${at} ${id}`,
+          id,
+        );
+      }
+    }
+    for (const { guid } of chats) expect(directory.find(guid)?.spellings).toEqual([guid]);
+    expect(directory.find("any;-;")).toBeNull();
+  });
+
+  it("are not a group and a person whose guids are alike", () => {
+    const { store, sql, directory } = staged();
+    const direct = ensureDirect(store, MAYA);
+    sql("INSERT INTO chat (guid, style, chat_identifier) VALUES (?, 43, ?)", `SMS;-;${MAYA}`, MAYA);
+    expect(directory.all()).toHaveLength(2);
+    expect(directory.ofChat(direct.id)).toMatchObject({ isGroup: false, spellings: [direct.guid] });
+  });
+
   it("are never a group and a person, nor two groups of the same people", () => {
     const { store, sql, directory } = staged(26);
     const one = createGroup(store, { name: null, addresses: [MAYA, NOAH] });
@@ -145,6 +170,44 @@ describe("what is known of a conversation", () => {
     expect(directory.find("SMS;-;72975")?.participants).toEqual(["72975"]);
   });
 
+  it("writes it so also where Messages does not say how it was spelled before", () => {
+    const { store, sql, directory } = staged();
+    ensureDirect(store, "72975", "SMS");
+    for (const suffix of ["(smsft)", "(smsfp)", "(smsft_fi)"]) {
+      sql("UPDATE handle SET id = ?, uncanonicalized_id = NULL", `72975${suffix}`);
+      directory.reload();
+      expect(directory.find("SMS;-;72975")?.participants).toEqual(["72975"]);
+    }
+  });
+
+  it("is found by a short code with its suffix and without, the very one where both are there", () => {
+    const { store, directory } = staged();
+    const suffixed = ensureDirect(store, "72975", "SMS");
+    const bare = ensureDirect(store, "262966", "SMS");
+    const rename = (id: number, code: string): void =>
+      void store.database
+        .prepare("UPDATE chat SET guid = ?, chat_identifier = ? WHERE ROWID = ?")
+        .run(`SMS;-;${code}`, code, id);
+    rename(suffixed.id, "72975(smsft)");
+    directory.reload();
+    const chatOf = (guid: string) => directory.find(guid)?.chats.map(({ rowId }) => rowId);
+    for (const code of ["72975(smsft)", "72975"]) expect(chatOf(`any;-;${code}`)).toEqual([suffixed.id]);
+    for (const code of ["262966", "262966(smsft)"]) expect(chatOf(`SMS;-;${code}`)).toEqual([bare.id]);
+    rename(bare.id, "72975");
+    directory.reload();
+    expect(chatOf("SMS;-;72975")).toEqual([bare.id]);
+    expect(chatOf("SMS;-;72975(smsft)")).toEqual([suffixed.id]);
+  });
+
+  it("has the one it is addressed to as participant where Messages has joined nobody, but no group has", () => {
+    const { store, sql, directory } = staged();
+    const direct = ensureDirect(store, MAYA);
+    const group = createGroup(store, { name: "Trip", addresses: [NOAH] });
+    sql("DELETE FROM chat_handle_join");
+    expect(directory.find(direct.guid)?.participants).toEqual([MAYA]);
+    expect(directory.find(group.guid)?.participants).toEqual([]);
+  });
+
   it("has a line without the account's prefix, that of the chat used last", () => {
     const { store, sql, directory, rowIdOf } = staged();
     const imessage = ensureDirect(store, MAYA, "iMessage");
@@ -189,6 +252,21 @@ describe("what is known of a conversation", () => {
     expect(directory.filterOf([])).toBe("none");
   });
 
+  it("keeps only whole conversations out of sight", () => {
+    const { store, sql, directory } = staged();
+    const imessage = ensureDirect(store, MAYA, "iMessage");
+    const sms = ensureDirect(store, MAYA, "SMS");
+    const noah = ensureDirect(store, NOAH);
+    sql("UPDATE chat SET is_blackholed = 1 WHERE ROWID IN (?, ?)", sms.id, noah.id);
+    expect(directory.hidden()).toEqual([noah.id]);
+    expect(directory.filterOf([sms.id])).toBe("none");
+    expect(directory.filterOf([noah.id])).toBe("dropped");
+    sql("UPDATE chat SET is_blackholed = 1 WHERE ROWID = ?", imessage.id);
+    directory.reload();
+    expect(directory.hidden().toSorted()).toEqual([imessage.id, sms.id, noah.id].toSorted());
+    expect(directory.filterOf([sms.id, imessage.id])).toBe("dropped");
+  });
+
   it("gives a message each conversation's id once, then the spellings that differ", () => {
     const { store, directory } = staged();
     const imessage = ensureDirect(store, MAYA, "iMessage");
@@ -212,6 +290,19 @@ describe("what changes", () => {
     addParticipant(store, { chat: group, by: "me", address: "+15550113" });
     directory.reload();
     expect(directory.find(group.guid)?.participants).toEqual([MAYA, NOAH, "+15550113"]);
+  });
+
+  it("is seen also when it is only where a value ends and the next begins", () => {
+    const { store, sql, directory, advance } = staged(26);
+    const chats = Array.from({ length: 12 }, (_, n) => ensureDirect(store, `+1555020${n}`));
+    const [first, twelfth] = [chats[0], chats[11]];
+    expect([first?.id, twelfth?.id]).toEqual([1, 12]);
+    sql("DELETE FROM chat_lookup");
+    sql("INSERT INTO chat_lookup (identifier, domain, chat) VALUES ('23', 'x', 1)");
+    expect(directory.find("any;-;23")?.id).toBe(first?.guid);
+    sql("UPDATE chat_lookup SET chat = 12, identifier = '3'");
+    advance(1_000);
+    expect(directory.find("any;-;3")?.id).toBe(twelfth?.guid);
   });
 
   it("a print stays the same while only messages come", () => {

@@ -6,6 +6,7 @@ import { prepareActivity } from "./activity.ts";
 import { type Chat, type DirectoryEntry, mildest } from "./chat.ts";
 import { prepareChatRows } from "./chat-rows.ts";
 import { type Merged, mergeChats } from "./merge.ts";
+import { withoutSuffix } from "./short-code.ts";
 
 /** All conversations of one chat.db, in memory; as old as a second at most where nothing says that it is stale. */
 export interface Directory {
@@ -14,10 +15,13 @@ export interface Directory {
    * among them. A chat that is not there is left out.
    */
   idsOf(chatRowIds: readonly number[]): string[];
-  /** Whom Messages takes the senders in these chats for: the mildest of what it says. */
+  /**
+   * Whom Messages takes the senders in these chats for: the mildest of what it says. `dropped` only where the whole
+   * conversation is.
+   */
   filterOf(chatRowIds: readonly number[]): MessageFilter;
   ofChat(rowId: number): DirectoryEntry | null;
-  /** By any guid of it under any prefix; a `+` may have arrived as a space. */
+  /** By any guid of it under any prefix, a short code with or without suffix; a `+` may have arrived as a space. */
   find(id: string): DirectoryEntry | null;
   /** Most recent activity first, without those that are kept out of sight. */
   page(limit: number, offset: number): DirectoryEntry[];
@@ -33,8 +37,8 @@ export interface Directory {
   refresh(): void;
   /** For each conversation's id a text that changes with its name, participants, archiving and filter. */
   prints(): ReadonlyMap<string, string>;
-  /** Whether any chat is kept out of sight. */
-  hidesAny(): boolean;
+  /** ROWIDs of the chats of all conversations that are kept out of sight; the same array until that changes. */
+  hidden(): readonly number[];
   /** Reads everything again, whatever the time. */
   reload(): void;
 }
@@ -49,8 +53,8 @@ const MOST_CORRECTIONS = 4;
 /** What was read, and when (ms of the clock). */
 interface Loaded {
   merged: Merged;
-  /** Whether any chat is kept out of sight. */
-  hides: boolean;
+  /** ROWIDs of the chats of conversations that are kept out of sight. */
+  hidden: readonly number[];
   signature: string;
   /** `data_version` up to which nothing has changed since. */
   version: number;
@@ -80,8 +84,9 @@ export function prepareDirectory(
   const load = (version: number): Merged => {
     const signature = reader.signature();
     const merged = mergeChats(reader.read());
-    const hides = merged.entries.some(({ filter }) => filter === "dropped");
-    loaded = { merged, hides, signature, version, readAt: now(), lookedAt: now() };
+    const dropped = merged.entries.filter(({ filter }) => filter === "dropped");
+    const hidden = dropped.flatMap(({ chats }) => chats.map(({ rowId }) => rowId));
+    loaded = { merged, hidden, signature, version, readAt: now(), lookedAt: now() };
     activity.reload();
     missing = new Set();
     prints = null;
@@ -141,13 +146,16 @@ export function prepareDirectory(
     sort();
   };
   const visible = (limit: number, offset: number): DirectoryEntry[] => {
-    const shown = hidesAny() ? order.filter(({ filter }) => filter !== "dropped") : order;
+    const shown = hidden().length > 0 ? order.filter(({ filter }) => filter !== "dropped") : order;
     return shown.slice(offset, offset + limit);
   };
-  const hidesAny = (): boolean => {
+  const hidden = (): readonly number[] => {
     current();
-    return loaded?.hides ?? false;
+    return loaded?.hidden ?? [];
   };
+  /** What Messages says of this chat; no chat of a conversation that is shown is itself out of sight. */
+  const filterIn = (chat: Chat): MessageFilter =>
+    chat.filter === "dropped" ? (ofChat(chat.rowId)?.filter ?? "dropped") : chat.filter;
 
   return {
     idsOf(chatRowIds) {
@@ -159,11 +167,17 @@ export function prepareDirectory(
       for (const chat of chatsOf(chatRowIds)) ids.add(chat.guid);
       return [...ids];
     },
-    filterOf: (chatRowIds) => mildest(chatsOf(chatRowIds).map((chat) => chat.filter)),
+    filterOf: (chatRowIds) => mildest(chatsOf(chatRowIds).map(filterIn)),
     ofChat,
     find(id) {
-      const lookUp = ({ byKey }: Merged): DirectoryEntry | null =>
-        byKey.get(chatKey(id)) ?? byKey.get(chatKey(id.replaceAll(" ", "+"))) ?? null;
+      const keys = [chatKey(id), chatKey(id.replaceAll(" ", "+")), withoutSuffix(chatKey(id))];
+      const lookUp = ({ byKey }: Merged): DirectoryEntry | null => {
+        for (const key of keys) {
+          const entry = byKey.get(key);
+          if (entry) return entry;
+        }
+        return null;
+      };
       return lookUp(current()) ?? lookUp(currentAtOnce());
     },
     page(limit, offset) {
@@ -199,7 +213,7 @@ export function prepareDirectory(
       );
       return prints;
     },
-    hidesAny,
+    hidden,
     reload: () => void load(dataVersion()),
   };
 }

@@ -1,12 +1,16 @@
 import { type Chat, type DirectoryEntry, mildest } from "./chat.ts";
 import type { ChatRows } from "./chat-rows.ts";
+import { withoutSuffix } from "./short-code.ts";
 
 /** All conversations, and how to find one. */
 export interface Merged {
   entries: DirectoryEntry[];
   /** By the chat's ROWID. */
   byChat: Map<number, DirectoryEntry>;
-  /** By `chatKey` of any guid, those that `chat_lookup` says once were its among them. */
+  /**
+   * By `chatKey` of any guid, those that `chat_lookup` says once were its among them; a short code also without its
+   * suffix, where no other chat has that name.
+   */
   byKey: Map<string, DirectoryEntry>;
 }
 
@@ -25,11 +29,14 @@ export function mergeChats({ chats, lookups }: ChatRows): Merged {
       merged.byKey.set(chat.key, entry);
     }
   }
+  const alsoBy = (key: string, entry: DirectoryEntry | undefined): void => {
+    if (entry && !merged.byKey.has(key)) merged.byKey.set(key, entry);
+  };
   for (const { identifier, chat } of lookups) {
     const entry = merged.byChat.get(chat);
-    const key = `${entry?.isGroup ? "+" : "-"};${identifier}`;
-    if (entry && !merged.byKey.has(key)) merged.byKey.set(key, entry);
+    alsoBy(`${entry?.isGroup ? "+" : "-"};${identifier}`, entry);
   }
+  for (const entry of merged.entries) for (const { key } of entry.chats) alsoBy(withoutSuffix(key), entry);
   return merged;
 }
 
@@ -50,7 +57,7 @@ function groupsOf(chats: readonly Chat[], lookups: ChatRows["lookups"]): Iterabl
     else if (rootOf(first) !== rootOf(rowId)) parents.set(rootOf(rowId), rootOf(first));
   };
   const byRowId = new Map(chats.map((chat) => [chat.rowId, chat]));
-  for (const chat of chats) join(firstByKey, chat.key, chat.rowId);
+  for (const chat of chats) join(firstByKey, `${chat.isGroup} ${chat.key}`, chat.rowId);
   for (const { identifier, chat: rowId } of lookups) {
     const chat = byRowId.get(rowId);
     if (chat) join(firstByLookup, `${chat.isGroup ? "+" : "-"};${identifier}`, rowId);

@@ -27,9 +27,12 @@ export function createWidth(most: number): Width {
   };
 }
 
-/** What the values in a row can cause; not a full disk, a lock, a file that is gone. */
+/** What the values in a row can cause; not a full disk, a lock, a file that is gone or closed. */
 function isAboutRows(thrown: unknown): boolean {
-  if (thrown instanceof TypeError || thrown instanceof RangeError) return true;
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  return ["SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG"].some((known) => code.startsWith(known));
+  if (!(thrown instanceof Error)) return false;
+  if ("code" in thrown) return ABOUT_VALUES.includes(String(thrown.code));
+  const isClosed = thrown.message.includes("database connection");
+  return !isClosed && (thrown instanceof TypeError || thrown instanceof RangeError);
 }
+
+const ABOUT_VALUES = ["SQLITE_CONSTRAINT_DATATYPE", "SQLITE_MISMATCH", "SQLITE_TOOBIG"];

@@ -1,9 +1,10 @@
 import type { Database } from "better-sqlite3";
 import type { MessageKind } from "../../../src-shared/domain/message.ts";
 import { appleNanoseconds } from "../apple-time.ts";
-import { NUMBER, probeColumns } from "../columns.ts";
+import { NUMBER, probeColumns, TEXT } from "../columns.ts";
 import { comparePlaces, FIRST_PLACE, LAST_PLACE, type Place } from "./cursor.ts";
-import { kindBit, kindMask } from "./kind-sql.ts";
+import { type Growth, prepareGrowth } from "./growth.ts";
+import { hasScheduled, isWaiting, kindBit, kindMask } from "./kind-sql.ts";
 
 /** Which places are wanted. */
 export interface PlacesRequest {
@@ -20,45 +21,57 @@ export interface PlacesRequest {
   limit: number;
   /** How many to leave out at the beginning; costs time in proportion. */
   offset: number;
-  /** Whether Messages keeps any chat out of sight. */
-  hidesAny: boolean;
+  /** ROWIDs of the chats that Messages keeps out of sight: what lies in no other is left out of a walk of all. */
+  hidden: readonly number[];
 }
 
 /** Places in the order of the walk. */
 export interface Places {
   places: Place[];
-  /** Where it gave up looking for kinds that are rare; null when it went on to the end or the page is full. */
+  /** Where it gave up looking for what is rare; null when it went on to the end or the page is full. */
   stoppedAt: Place | null;
+  /** How many of the offset it left out before it gave up; all of them otherwise. */
+  skipped: number;
 }
 
 /** The history of chats by place: as fast at its beginning as at its end. */
-export interface History {
+export interface History extends Growth {
   places(request: PlacesRequest): Places;
+  /** The newest row of whatever kind in the range; null when it is empty. */
+  newest(request: PlacesRequest): Place | null;
+  /** Whether there are more rows than this in the range, of whatever kind; for some thousand below 1 ms. */
+  hasMoreThan(rows: number, request: PlacesRequest): boolean;
 }
 
-/** Kinds that are rare must not have a whole history read at once: so many rows in one walk. */
+/**
+ * What is wanted may be rare among the rows, and nobody is to wait until a whole history has been read: so many
+ * rows are looked at in one walk, and twice as many as are to be left out.
+ */
 const MOST_WALKED = 10_000;
+/** The first step of a walk looks at so many rows for each place that is wanted, the next ones at more. */
+const ROWS_PER_PLACE = 4;
+const STEP_GROWTH = 4;
 /** Old rows hold seconds instead of nanoseconds; what is below this is one. */
 const SECONDS_BELOW = 1_000_000_000_000n;
 const EPOCH_SECONDS = 978_307_200;
 
 type Range = [newerDate: bigint, newerRow: bigint, olderDate: bigint, olderRow: bigint];
-type Found = [date: bigint, rowId: bigint];
+/** A date is a whole number, unless a program wrote a fraction. */
+type Found = [date: bigint | number, rowId: bigint];
 
 /** Prepares walking the history, one statement for each shape of question. */
 export function prepareHistory(database: Database): History {
-  const kind = kindBit(probeColumns(database, "message"));
-  const hasHidden = probeColumns(database, "chat").has("is_blackholed");
+  const columns = probeColumns(database, "message");
+  const isWanted = `(${kindBit(columns)}) & ${NUMBER} <> 0 AND (${NUMBER} OR NOT ${isWaiting(columns)})`;
   const hasDeleted = probeColumns(database, "chat_recoverable_message_join").has("message_id");
   // What was moved to Recently Deleted is in no chat any more, so most rows need no look there.
   const isThere = hasDeleted
     ? `(EXISTS (SELECT 1 FROM chat_message_join j WHERE j.message_id = m.ROWID) OR NOT EXISTS
         (SELECT 1 FROM chat_recoverable_message_join r WHERE r.message_id = m.ROWID))`
     : "1";
-  const isSeen = hasHidden
-    ? `(${NUMBER} = 0 OR COALESCE((SELECT MIN(COALESCE(c.is_blackholed, 0)) FROM chat_message_join j
-        JOIN chat c ON c.ROWID = j.chat_id WHERE j.message_id = m.ROWID), 0) = 0)`
-    : `${NUMBER} >= 0`;
+  const inHidden = `j.chat_id IN (SELECT value FROM json_each(${TEXT}))`;
+  const isSeen = `(NOT ${NUMBER} OR COALESCE((SELECT MIN(${inHidden}) FROM chat_message_join j
+      WHERE j.message_id = m.ROWID), 0) = 0)`;
 
   const walk = (order: "ASC" | "DESC") => {
     const place = `(${NUMBER}, ${NUMBER})`;
@@ -69,16 +82,16 @@ export function prepareHistory(database: Database): History {
     const byAll = `ORDER BY m.date ${order}, m.ROWID ${order} LIMIT ${NUMBER} OFFSET ${NUMBER}`;
     return {
       chat: database
-        .prepare<[number, ...Range, number, number, number], Found>(
+        .prepare<[number, ...Range, number, number, number, number], Found>(
           `SELECT j.message_date, j.message_id FROM chat_message_join j CROSS JOIN message m ON m.ROWID = j.message_id
-           WHERE ${inChat} AND (${kind}) & ${NUMBER} <> 0 ${byChat}`,
+           WHERE ${inChat} AND ${isWanted} ${byChat}`,
         )
         .raw()
         .safeIntegers(),
       all: database
-        .prepare<[...Range, number, number, number, number], Found>(
+        .prepare<[...Range, number, number, number, string, number, number], Found>(
           `SELECT m.date, m.ROWID FROM message m
-           WHERE ${inAll} AND (${kind}) & ${NUMBER} <> 0 AND ${isSeen} AND ${isThere} ${byAll}`,
+           WHERE ${inAll} AND ${isWanted} AND ${isSeen} AND ${isThere} ${byAll}`,
         )
         .raw()
         .safeIntegers(),
@@ -98,74 +111,83 @@ export function prepareHistory(database: Database): History {
   };
   const walks = { newest: walk("DESC"), oldest: walk("ASC") };
 
-  /** How far a walk for rare kinds goes at once; null when it comes to the end before. */
-  const horizon = ({ chats, from, newerThan, olderThan }: PlacesRequest): Place | null => {
+  /** The place that many rows on, of whatever kind, in the chat where that is nearest; null where none has so many. */
+  const horizon = ({ chats, from }: PlacesRequest, { newerThan, olderThan }: Bounds, rows: number) => {
     const range = rangeOf(newerThan, olderThan);
-    const ends = (
+    const ends =
       chats === null
-        ? walks[from].every.all(...range, 1, MOST_WALKED)
-        : chats.flatMap((chat) => walks[from].everyOfChat.all(chat, ...range, 1, MOST_WALKED))
-    ).map(toPlace);
-    const sorted = ends.sort(comparePlaces);
+        ? walks[from].every.all(...range, 1, rows)
+        : chats.flatMap((chat) => walks[from].everyOfChat.all(chat, ...range, 1, rows));
+    const sorted = ends.map(toPlace).sort(comparePlaces);
     return (from === "newest" ? sorted.at(-1) : sorted[0]) ?? null;
   };
 
+  /** What is wanted between two places, however far they are apart, and how many of `skip` lie before it. */
   const found = (
-    request: PlacesRequest,
-    { newerThan, olderThan }: Pick<PlacesRequest, "newerThan" | "olderThan">,
-  ) => {
-    const { chats, kinds, from, limit, offset } = request;
+    { chats, kinds, from, hidden }: PlacesRequest,
+    { newerThan, olderThan }: Bounds,
+    limit: number,
+    skip: number,
+  ): { places: Place[]; skipped: number } => {
     const range = rangeOf(newerThan, olderThan);
-    const mask = kindMask(kinds);
-    if (chats === null) {
-      return walks[from].all.all(...range, mask, request.hidesAny ? 1 : 0, limit, offset).map(toPlace);
-    }
-    const [only] = chats;
-    if (chats.length === 1 && only !== undefined) {
-      return walks[from].chat.all(only, ...range, mask, limit, offset).map(toPlace);
+    const wanted = [kindMask(kinds), hasScheduled(kinds) ? 1 : 0] as const;
+    const hiding = [hidden.length > 0 ? 1 : 0, JSON.stringify(hidden)] as const;
+    const [only, other] = chats ?? [];
+    const rows = (chat: number | undefined, most: number, past: number): Found[] =>
+      chat === undefined
+        ? walks[from].all.all(...range, ...wanted, ...hiding, most, past)
+        : walks[from].chat.all(chat, ...range, ...wanted, most, past);
+    if (chats === null || (only !== undefined && other === undefined)) {
+      const places = rows(only, limit, skip).map(toPlace);
+      const skipped = places.length > 0 || skip === 0 ? skip : rows(only, skip, 0).length;
+      return { places, skipped };
     }
     // Each chat gives what it has; a message that lies in two of them is one.
     const places = new Map<bigint, Place>();
-    for (const chat of chats) {
-      for (const row of walks[from].chat.all(chat, ...range, mask, offset + limit, 0))
-        places.set(row[1], toPlace(row));
-    }
+    for (const chat of chats) for (const row of rows(chat, skip + limit, 0)) places.set(row[1], toPlace(row));
     const sorted = [...places.values()].sort(comparePlaces);
-    return (from === "newest" ? sorted.reverse() : sorted).slice(offset, offset + limit);
-  };
-
-  const placesIn = (request: PlacesRequest): Places => {
-    const isRare = !request.kinds.includes("message");
-    const end = isRare ? horizon(request) : null;
-    if (end === null) return { places: found(request, request), stoppedAt: null };
-    const { from, newerThan, olderThan, limit } = request;
-    // The end itself belongs to what is walked.
-    const bounds =
-      from === "newest"
-        ? { newerThan: { ...end, rowId: end.rowId - 1n }, olderThan }
-        : { newerThan, olderThan: { ...end, rowId: end.rowId + 1n } };
-    const places = found(request, bounds);
-    return { places, stoppedAt: places.length < limit ? end : null };
+    if (from === "newest") sorted.reverse();
+    return { places: sorted.slice(skip, skip + limit), skipped: Math.min(skip, sorted.length) };
   };
 
   return {
+    ...prepareGrowth(database),
+    newest: (request) => horizon({ ...request, from: "newest" }, request, 0),
+    hasMoreThan: (rows, request) => boundsOf(request).some((range) => horizon(request, range, rows) !== null),
     places(request) {
+      const { limit, offset, from } = request;
       const places: Place[] = [];
-      let offset = request.offset;
+      let skipped = 0;
+      let left = MOST_WALKED + 2 * offset;
+      let rows = Math.min(left, (offset + limit) * ROWS_PER_PLACE);
       for (const range of boundsOf(request)) {
-        const part = { ...request, ...range, limit: request.limit - places.length, offset };
-        const found = placesIn(part);
-        places.push(...found.places);
-        if (places.length === request.limit || found.stoppedAt !== null) {
-          return { places, stoppedAt: found.stoppedAt };
+        let bounds = range;
+        for (;;) {
+          if (left <= 0) {
+            return { places, stoppedAt: from === "newest" ? bounds.olderThan : bounds.newerThan, skipped };
+          }
+          const end = horizon(request, bounds, rows);
+          const step = found(request, upTo(end, bounds, from), limit - places.length, offset - skipped);
+          places.push(...step.places);
+          skipped += step.skipped;
+          if (places.length === limit) return { places, stoppedAt: null, skipped };
+          if (end === null) break;
+          bounds = from === "newest" ? { ...bounds, olderThan: end } : { ...bounds, newerThan: end };
+          left -= rows;
+          rows = Math.min(left, rows * STEP_GROWTH);
         }
-        // What was left out here need not be left out in the next range.
-        if (places.length > 0) offset = 0;
-        else if (offset > 0) offset -= placesIn({ ...part, limit: offset, offset: 0 }).places.length;
       }
-      return { places, stoppedAt: null };
+      return { places, stoppedAt: null, skipped };
     },
   };
+}
+
+/** The bounds of one step: to its end, which itself belongs to it. */
+function upTo(end: Place | null, bounds: Bounds, from: PlacesRequest["from"]): Bounds {
+  if (end === null) return bounds;
+  return from === "newest"
+    ? { ...bounds, newerThan: { ...end, rowId: end.rowId - 1n } }
+    : { ...bounds, olderThan: { ...end, rowId: end.rowId + 1n } };
 }
 
 type Bounds = Pick<PlacesRequest, "newerThan" | "olderThan">;
@@ -195,5 +217,5 @@ function rangeOf(newerThan: Place, olderThan: Place): Range {
 }
 
 function toPlace([date, rowId]: Found): Place {
-  return { date, rowId };
+  return { date: typeof date === "bigint" ? date : BigInt(Math.floor(date)), rowId };
 }

@@ -1,5 +1,6 @@
 import { MESSAGE_KINDS, type MessageKind } from "../../../src-shared/domain/message.ts";
 import { type Columns, columnOr } from "../columns.ts";
+import { isScheduledSql } from "../message-row.ts";
 
 /** What a person writes, against what happens around it: what a list holds when nobody says otherwise. */
 export const WRITTEN: readonly MessageKind[] = [
@@ -21,6 +22,16 @@ const LINK_OR_MESSAGE = 1 << MESSAGE_KINDS.length;
 export function kindMask(kinds: readonly MessageKind[]): number {
   const mask = kinds.reduce((sum, kind) => sum | bitOf(kind), 0);
   return kinds.includes("link") || kinds.includes("message") ? mask | LINK_OR_MESSAGE : mask;
+}
+
+/** What waits for its date is no part of what was said yet: only whoever asks for all kinds is to see it. */
+export function hasScheduled(kinds: readonly MessageKind[]): boolean {
+  return MESSAGE_KINDS.every((kind) => kinds.includes(kind));
+}
+
+/** SQL for whether `m` waits for its date to be sent. Rows of others, most of them, are told by an early column. */
+export function isWaiting(columns: Columns): string {
+  return `(${columnOr(columns, "m", "is_from_me", "1")} = 1 AND ${isScheduledSql(columns, "m")})`;
 }
 
 /** SQL for the bit of `m`'s kind: what `kindOf` says of its row (content/kind.ts). `columns` are those of `message`. */

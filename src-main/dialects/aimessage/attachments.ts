@@ -19,7 +19,7 @@ export function attachments(prefix: string, { attachments }: { attachments: Atta
       params: GuidParams,
       query: FormatQuery,
       mediaTypes: ["*/*"],
-      handler: ({ params, query }) => attachments.file(params.guid, query.format),
+      handler: ({ params, query, signal }) => attachments.file(params.guid, query.format, signal),
     }),
   ];
 }

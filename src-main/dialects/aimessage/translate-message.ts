@@ -137,5 +137,15 @@ export function wireSender({ isFromMe, sender }: Pick<Message, "isFromMe" | "sen
 
 /** Whole seconds, as AiMessage's clients expect: `2026-03-23T23:49:54Z`. */
 export function wireTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, "Z");
+  const day = Math.floor(ms / DAY_MS);
+  // Messages come in the order of time: the day is mostly that of the one before, and to write it out is what takes time.
+  if (day !== written.day)
+    written = { day, text: new Date(day * DAY_MS).toISOString().slice(0, -"00:00:00.000Z".length) };
+  const seconds = Math.floor((ms - day * DAY_MS) / 1_000);
+  return `${written.text}${two(seconds / 3_600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}Z`;
 }
+
+const DAY_MS = 86_400_000;
+let written = { day: Number.NaN, text: "" };
+
+const two = (number: number): string => String(Math.floor(number)).padStart(2, "0");
