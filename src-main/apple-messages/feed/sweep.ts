@@ -10,8 +10,8 @@ export interface Sweep {
   pace(): number;
 }
 
-/** Rows in one range: some 2 ms of work. */
-export const SWEEP_ROWS = 500;
+/** Rows in one range: a millisecond of work, some four when they are remembered for the first time. */
+export const SWEEP_ROWS = 200;
 /** A sweep takes this long on a large database… */
 const WHOLE_MS = 240_000;
 /** …in steps that are never closer together nor further apart than this… */
