@@ -1,5 +1,5 @@
 /** For the gateway under plain Node: see `src-main/small-heap.ts`. */
-export const NODE_FLAGS = ["--min-semi-space-size=4", "--max-semi-space-size=4"] as const;
+export const NODE_FLAGS = ["--min-semi-space-size=8", "--max-semi-space-size=8"] as const;
 
 /** What `npm start` runs, and a line to say why. */
 export interface StartPlan {
