@@ -42,7 +42,6 @@ export interface ContentQueries {
   attachmentByGuid(guid: string): AttachmentRow | null;
   place(rowId: number): MessagePlace;
   chatRowIds(rowId: number): number[];
-  deletedAt(rowId: number): number | null;
   /**
    * The votes and updates of a poll, newest first: of each handle its last vote and its last 50 updates, and of all
    * of them not more than 1,000, nor more than 4 MB.
@@ -129,7 +128,6 @@ export function prepareContentQueries(database: Database): ContentQueries {
     attachmentByGuid: (guid) => attachmentByGuid.get(guid) ?? null,
     place,
     chatRowIds: (rowId) => place(rowId).chats,
-    deletedAt: (rowId) => place(rowId).deletedAt,
     aboutPoll,
     handle: (rowId) => (rowId === 0 ? null : handleOf(rowId)),
     chatLine: (chatRowId) => chatLine.get(chatRowId) ?? null,

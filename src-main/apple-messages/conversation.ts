@@ -1,9 +1,8 @@
 import type { Conversation } from "../../src-shared/domain/conversation.ts";
-import type { Message } from "../../src-shared/domain/message.ts";
+import { type Message, PERSONAL_KINDS } from "../../src-shared/domain/message.ts";
 import type { ChatDatabase } from "./connection.ts";
 import type { DirectoryEntry } from "./directory/chat.ts";
 import { FIRST_PLACE, LAST_PLACE } from "./history/cursor.ts";
-import { WRITTEN } from "./history/kind-sql.ts";
 import { toMessages } from "./many-messages.ts";
 
 /** What the directory holds as callers see it, with the last thing that a person wrote in each. */
@@ -28,7 +27,7 @@ export function toConversations(database: ChatDatabase, entries: readonly Direct
 function newestIn({ history }: ChatDatabase, { chats }: DirectoryEntry): number | null {
   const { places } = history.places({
     chats: chats.map((chat) => chat.rowId),
-    kinds: WRITTEN,
+    kinds: PERSONAL_KINDS,
     newerThan: FIRST_PLACE,
     olderThan: LAST_PLACE,
     since: null,

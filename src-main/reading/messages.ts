@@ -1,4 +1,4 @@
-import type { Message, MessageKind } from "../../src-shared/domain/message.ts";
+import { type Message, type MessageKind, PERSONAL_KINDS } from "../../src-shared/domain/message.ts";
 import { Fault } from "../../src-shared/faults.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { ChatDatabase } from "../apple-messages/connection.ts";
@@ -10,7 +10,6 @@ import {
   type Place,
 } from "../apple-messages/history/cursor.ts";
 import type { PlacesRequest } from "../apple-messages/history/history.ts";
-import { WRITTEN } from "../apple-messages/history/kind-sql.ts";
 import { toMessages } from "../apple-messages/many-messages.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { asking } from "./asking.ts";
@@ -104,7 +103,7 @@ function pageOf(
   filter: MessageFilter,
   walkFor: (request: PlacesRequest) => Walked,
 ): MessagePage {
-  const { conversationId, limit, before, after, kinds = WRITTEN } = filter;
+  const { conversationId, limit, before, after, kinds = PERSONAL_KINDS } = filter;
   const entry = conversationId === undefined ? null : database.directory.find(conversationId);
   if (entry === null && conversationId !== undefined) return { items: [], next: null, previous: null };
   const from = after !== undefined && before === undefined ? "oldest" : "newest";

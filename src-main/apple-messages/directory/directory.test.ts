@@ -175,7 +175,7 @@ describe("what is known of a conversation", () => {
     ensureDirect(store, "72975", "SMS");
     for (const suffix of ["(smsft)", "(smsfp)", "(smsft_fi)"]) {
       sql("UPDATE handle SET id = ?, uncanonicalized_id = NULL", `72975${suffix}`);
-      directory.reload();
+      directory.refresh();
       expect(directory.find("SMS;-;72975")?.participants).toEqual(["72975"]);
     }
   });
@@ -189,12 +189,12 @@ describe("what is known of a conversation", () => {
         .prepare("UPDATE chat SET guid = ?, chat_identifier = ? WHERE ROWID = ?")
         .run(`SMS;-;${code}`, code, id);
     rename(suffixed.id, "72975(smsft)");
-    directory.reload();
+    directory.refresh();
     const chatOf = (guid: string) => directory.find(guid)?.chats.map(({ rowId }) => rowId);
     for (const code of ["72975(smsft)", "72975"]) expect(chatOf(`any;-;${code}`)).toEqual([suffixed.id]);
     for (const code of ["262966", "262966(smsft)"]) expect(chatOf(`SMS;-;${code}`)).toEqual([bare.id]);
     rename(bare.id, "72975");
-    directory.reload();
+    directory.refresh();
     expect(chatOf("SMS;-;72975")).toEqual([bare.id]);
     expect(chatOf("SMS;-;72975(smsft)")).toEqual([suffixed.id]);
   });
@@ -262,7 +262,7 @@ describe("what is known of a conversation", () => {
     expect(directory.filterOf([sms.id])).toBe("none");
     expect(directory.filterOf([noah.id])).toBe("dropped");
     sql("UPDATE chat SET is_blackholed = 1 WHERE ROWID = ?", imessage.id);
-    directory.reload();
+    directory.refresh();
     expect(directory.hidden().toSorted()).toEqual([imessage.id, sms.id, noah.id].toSorted());
     expect(directory.filterOf([sms.id, imessage.id])).toBe("dropped");
   });
@@ -288,7 +288,7 @@ describe("what changes", () => {
     expect(directory.find(group.guid)?.displayName).toBe("New");
     expect(directory.prints().get(group.guid)).not.toBe(before);
     addParticipant(store, { chat: group, by: "me", address: "+15550113" });
-    directory.reload();
+    directory.refresh();
     expect(directory.find(group.guid)?.participants).toEqual([MAYA, NOAH, "+15550113"]);
   });
 

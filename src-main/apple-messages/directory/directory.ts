@@ -39,8 +39,6 @@ export interface Directory {
   prints(): ReadonlyMap<string, string>;
   /** ROWIDs of the chats of all conversations that are kept out of sight; the same array until that changes. */
   hidden(): readonly number[];
-  /** Reads everything again, whatever the time. */
-  reload(): void;
 }
 
 /** Chats change rarely and tell nobody: after a commit they are read again, this often at most (ms). */
@@ -214,6 +212,5 @@ export function prepareDirectory(
       return prints;
     },
     hidden,
-    reload: () => void load(dataVersion()),
   };
 }

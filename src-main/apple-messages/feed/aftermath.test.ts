@@ -294,4 +294,16 @@ describe("what a correspondent damaged", () => {
     expect(feed.said()).toEqual(["fallback"]);
     expect(feed.complaints).toEqual([{ rowId: id, parts: ["attributedBody"] }]);
   });
+
+  it("is noted of a handwriting too, whose payload is of another kind", () => {
+    const { messages, feed, tell, time } = told();
+    const { id } = messages.receive("drawn", { at: nowIn(messages) });
+    messages.sql(
+      "UPDATE message SET balloon_bundle_id = 'com.apple.Handwriting.HandwritingProvider', payload_data = x'ffff' WHERE ROWID = ?",
+      id,
+    );
+    tell(() => time.advance(3_000));
+    expect(feed.types()).toEqual(["message.received"]);
+    expect(feed.complaints).toEqual([{ rowId: id, parts: ["payload_data"] }]);
+  });
 });

@@ -10,7 +10,7 @@ import { printOf } from "./conversation-changes.ts";
 import { firstPlace, placeIn } from "./feed-place.ts";
 import type { FeedState } from "./feed-state.ts";
 import { emptyStep, type FeedMemory, type FeedStep, isIdle } from "./feed-step.ts";
-import { type FeedNotes, type News, SLICE_ROWS, takeNews } from "./news.ts";
+import { type FeedNotes, markOf, type News, SLICE_ROWS, takeNews } from "./news.ts";
 import { isKnownByGuid, leaveOutTold } from "./rebuilt.ts";
 import { createWidth } from "./width.ts";
 
@@ -175,9 +175,7 @@ export function startChangeFeed(options: FeedOptions): ChangeFeed {
       if (!width.isTheRow(thrown)) throw thrown;
       complain(thrown);
       const { rows, more } = database.feed.after(place.cursor, 1, 0);
-      const { held, highWater, ahead, beyondSince } = place;
-      const mark = { highWater, ahead, beyondSince };
-      return { changes: [], outgoing: [], told: [], held, mark, rows, more };
+      return { changes: [], outgoing: [], told: [], held: place.held, mark: markOf(place), rows, more };
     }
   }
 

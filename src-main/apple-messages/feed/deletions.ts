@@ -17,7 +17,7 @@ export interface Gone {
 const SLICE = 100;
 
 /** Looks at what was deleted for good since `known`. The first time (null) only remembers how things stand. */
-export function takeGone({ feed }: ChatDatabase, known: FeedState["deletions"]): Gone {
+export function takeGone({ feed, rowIdOf }: ChatDatabase, known: FeedState["deletions"]): Gone {
   const last = feed.lastDeleted();
   if (known === null) return { entry: last, deleted: [], more: false };
   // A list that was made anew counts from the beginning.
@@ -26,7 +26,7 @@ export function takeGone({ feed }: ChatDatabase, known: FeedState["deletions"]):
   return {
     entry: entries.at(-1)?.entry ?? from,
     // A row that was written anew under its guid is there.
-    deleted: entries.filter(({ guid }) => !feed.isThere(guid)),
+    deleted: entries.filter(({ guid }) => rowIdOf(guid) === null),
     more: entries.length === SLICE,
   };
 }

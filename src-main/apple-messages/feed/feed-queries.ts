@@ -10,8 +10,6 @@ import { fingerprintColumns } from "./fingerprint-sql.ts";
 export interface FeedQueries extends DeletionQueries {
   newest(): { row_id: number; guid: string } | null;
   guidAt(rowId: number): string | null;
-  /** Whether a message has this guid. */
-  isThere(guid: string): boolean;
   /** The rows beyond a ROWID, in order: `limit` at most, and no further one after `bytes` of content. */
   after(rowId: number, limit: number, bytes: number): { rows: MessageRow[]; more: boolean };
   /** The last ROWID before the first row dated after `ms` and not after `now`; for finding one's place in a replaced database. */
@@ -42,7 +40,6 @@ export function prepareFeedQueries(database: Database): FeedQueries {
     `SELECT ROWID AS row_id, ${GUID} AS guid FROM message ORDER BY ROWID DESC LIMIT 1`,
   );
   const guidAt = database.prepare<[number], string>(`SELECT ${GUID} FROM message WHERE ROWID = ?`).pluck();
-  const isThere = database.prepare<[string], number>("SELECT 1 FROM message WHERE guid = ?").pluck();
   const after = database.prepare<[number, number], MessageRow>(
     `SELECT ${messageColumns(columns)} ${MESSAGE_FROM} WHERE m.ROWID > ${NUMBER} ORDER BY m.ROWID LIMIT ${NUMBER}`,
   );
@@ -91,7 +88,6 @@ export function prepareFeedQueries(database: Database): FeedQueries {
   return {
     newest: () => newest.get() ?? null,
     guidAt: (rowId) => guidAt.get(rowId) ?? null,
-    isThere: (guid) => isThere.get(guid) !== undefined,
     after(rowId, limit, bytes) {
       const rows: MessageRow[] = [];
       let read = 0;

@@ -93,7 +93,6 @@ function changeOf(row: MessageRow, inChats: number, files: number): Change | nul
       attachmentByGuid: () => null,
       place: () => ({ chats, deletedAt: null }),
       chatRowIds: () => chats,
-      deletedAt: () => null,
       aboutPoll: () => [],
       handle: () => null,
       chatLine: () => null,

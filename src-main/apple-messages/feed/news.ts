@@ -105,7 +105,8 @@ export function takeNews(
   return { ...news, rows, more };
 }
 
-function markOf({ highWater, ahead, beyondSince }: FeedState): Mark {
+/** The mark that a state holds. */
+export function markOf({ highWater, ahead, beyondSince }: FeedState): Mark {
   return { highWater, ahead, beyondSince };
 }
 

@@ -2,18 +2,6 @@ import { MESSAGE_KINDS, type MessageKind } from "../../../src-shared/domain/mess
 import { type Columns, columnOr } from "../columns.ts";
 import { isScheduledSql } from "../message-row.ts";
 
-/** What a person writes, against what happens around it: what a list holds when nobody says otherwise. */
-export const WRITTEN: readonly MessageKind[] = [
-  "message",
-  "audio",
-  "link",
-  "sticker",
-  "poll",
-  "app",
-  "handwriting",
-  "digital_touch",
-];
-
 const bitOf = (kind: MessageKind): number => 1 << MESSAGE_KINDS.indexOf(kind);
 /** A payload without the name of its balloon: a link's preview mostly, which only its bytes can tell. */
 const LINK_OR_MESSAGE = 1 << MESSAGE_KINDS.length;
