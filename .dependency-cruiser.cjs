@@ -1,7 +1,7 @@
 /* Who may import whom; scripts/import-rules.test.ts proves that each rule bites. */
 
-/** Tests, and what helps them: a folder `testing`. */
-const TESTS = "\\.test\\.tsx?$|/testing/";
+/** Tests, and what helps them: a folder `testing`, and the seeded simulation. */
+const TESTS = "\\.test\\.tsx?$|/testing/|^src-main/simulation/";
 const NODE = { dependencyTypes: ["core"] };
 
 /** A rule between folders: what `from` may not reach directly. */
@@ -67,12 +67,24 @@ module.exports = {
     ),
     forbid(
       "outside-world-is-handed-in",
-      "ports/real.ts is made real by the composition roots alone.",
+      "ports/real.ts, and what it is made of, is made real by the composition roots alone.",
       {
         path: "^src-",
-        pathNot: `^src-main/(main|headless|launch|cli|osascript-stand-in)\\.ts$|^src-main/cli/|${TESTS}`,
+        pathNot: `^src-main/(main|headless|launch|cli|osascript-stand-in|ports/real)\\.ts$|^src-main/cli/|${TESTS}`,
       },
-      { path: "^src-main/ports/real\\.ts$" },
+      { path: "^src-main/(ports/real|egress/real-network)\\.ts$" },
+    ),
+    forbid(
+      "network-is-guarded",
+      "Whatever goes out goes through egress/, where addresses are judged; fetch and sockets of one's own would not be.",
+      { path: "^src-main/", pathNot: `^src-main/egress/|${TESTS}` },
+      { path: "^(node:)?(https|tls|dns|dgram|http2)(/|$)" },
+    ),
+    forbid(
+      "simulation-is-a-test",
+      "Nothing of the product imports what puts it to the test.",
+      { path: "^src-", pathNot: TESTS },
+      { path: "^src-main/simulation/" },
     ),
     forbid(
       "simulator-stays-apart",

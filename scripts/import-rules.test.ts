@@ -29,6 +29,8 @@ const OFFENDERS: Record<string, [path: string, source: string]> = {
   "dialects-are-strangers": ["src-main/dialects/mcp/tools.ts", `import "../aimessage/routes.ts";`],
   "dialects-only-translate": ["src-main/dialects/mcp/sql.ts", `import "better-sqlite3";`],
   "outside-world-is-handed-in": ["src-main/sending/outbox.ts", `import "../ports/real.ts";`],
+  "network-is-guarded": ["src-main/files/fetch.ts", `import "node:https";`],
+  "simulation-is-a-test": ["src-main/journal/world.ts", `import "../simulation/world.ts";`],
   "simulator-stays-apart": ["src-main/gateway.ts", `import "./simulator/store.ts";`],
 };
 
@@ -41,6 +43,8 @@ const INNOCENT: Record<string, string> = {
   "src-main/dialects/mcp/main.ts": `import "./tools.ts";`,
   "src-main/ports/real.ts": `import "node:child_process";`,
   "src-main/simulator/store.ts": "export {};",
+  "src-main/simulation/world.ts": `import "../ports/real.ts";`,
+  "src-main/egress/tls.ts": `import "node:tls";`,
   "src-main/main.ts": `import "electron-store"; import "./desktop/tray.ts"; import "./ports/real.ts";`,
   "src-main/headless.ts": `import "./ports/real.ts"; import "./simulator/store.ts";`,
   "src-main/cli/simulate.ts": `import "../ports/real.ts"; import "../simulator/store.ts";`,

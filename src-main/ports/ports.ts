@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { Outbound } from "./outbound.ts";
+import type { Network } from "./network.ts";
 import type { Processes } from "./processes.ts";
 import type { Randomness } from "./randomness.ts";
 import type { Timers } from "./timers.ts";
@@ -10,5 +10,5 @@ export interface Ports {
   timers: Timers;
   randomness: Randomness;
   processes: Processes;
-  outbound: Outbound;
+  network: Network;
 }

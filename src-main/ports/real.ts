@@ -1,14 +1,11 @@
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import type { OutboundAnswer, OutboundPost } from "./outbound.ts";
+import { realNetwork } from "../egress/real-network.ts";
 import type { Ports } from "./ports.ts";
 import type { Command, Finished } from "./processes.ts";
 
 /** Longest output kept of a child; osascript prints a line or two. */
 const OUTPUT_LIMIT = 64 * 1024;
-
-/** How long a receiver may talk on after its status, in ms. */
-const DRAIN_MS = 1_000;
 
 /** The real outside world. Called by the composition roots (main.ts, headless.ts, cli.ts) and by nobody else. */
 export function realPorts(): Ports {
@@ -26,7 +23,7 @@ export function realPorts(): Ports {
       uuid: () => randomUUID(),
     },
     processes: { run: runProcess },
-    outbound: { post: postOnce },
+    network: realNetwork(),
   };
 }
 
@@ -76,38 +73,4 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // It ended between the timer and the signal.
   }
-}
-
-/**
- * Reads what little a receiver says, so that the connection can be used again. The status is the answer:
- * whoever goes on talking is cut off, and changes nothing about it.
- */
-async function drain(answer: Response): Promise<void> {
-  const reader = answer.body?.getReader();
-  if (!reader) return;
-  const limit = setTimeout(() => void reader.cancel().catch(() => {}), DRAIN_MS);
-  try {
-    let left = OUTPUT_LIMIT;
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      left -= part.value.length;
-      if (left < 0) await reader.cancel();
-    }
-  } catch {
-    // It was given up, or the receiver hung up: the status has been told.
-  } finally {
-    clearTimeout(limit);
-  }
-}
-
-async function postOnce(request: OutboundPost): Promise<OutboundAnswer> {
-  const timeout = AbortSignal.timeout(request.timeoutMs);
-  const answer = await fetch(request.url, {
-    method: "POST",
-    headers: { ...request.headers },
-    body: request.body,
-    redirect: "manual",
-    signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
-  });
-  await drain(answer);
-  return { status: answer.status, retryAfter: answer.headers.get("retry-after") };
 }
