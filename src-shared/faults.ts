@@ -9,6 +9,7 @@ export const FAULTS = {
   target_not_found: 404,
   method_not_allowed: 405,
   service_unavailable: 409,
+  cursor_expired: 410,
   precondition_failed: 412,
   payload_too_large: 413,
   range_not_satisfiable: 416,

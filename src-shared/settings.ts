@@ -26,6 +26,30 @@ export const Settings = z.object({
     .nullable()
     .default(null)
     .describe("Since when sending is paused, in milliseconds since 1970; messages wait in the outbox."),
+  eventsKeptDays: whole(1, 3_650)
+    .default(7)
+    .describe(
+      "How many days an event is kept in the journal; one that waits to be delivered is kept longer.",
+    ),
+  eventsKept: whole(1_000, 100_000_000)
+    .default(100_000)
+    .describe(
+      "How many events are kept in the journal at most; those that wait to be delivered count extra.",
+    ),
+  deliverForDays: whole(1, 365)
+    .default(3)
+    .describe(
+      "How many days a webhook that does not answer is told of an event before that delivery is given up.",
+    ),
+  webhookTimeoutMs: whole(100, 120_000)
+    .default(15_000)
+    .describe("How long a webhook may take to answer, in milliseconds."),
+  egressAllowed: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "Hosts (example.com, *.example.com) and networks (10.0.0.0/8) that alone may be reached; empty for all.",
+    ),
   allowedHosts: z
     .array(z.string())
     .default([])

@@ -1,8 +1,9 @@
-/** What a key may be allowed. `files:path` sends files by path; `webhooks:local` has targets on this network. */
+/** What a key may be allowed. `metrics:read` has `/metrics` and `/stats`; `files:path` sends files by path; `webhooks:local` has targets on this network. */
 export const SCOPES = [
   "messages:read",
   "messages:send",
   "events:read",
+  "metrics:read",
   "webhooks",
   "webhooks:local",
   "files:path",

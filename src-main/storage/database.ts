@@ -50,6 +50,19 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
   });
 }
 
+/**
+ * Runs `work` as one transaction whose commit outlives this process, but is not waited for until it is on the disk: a
+ * power failure may undo it. For what may happen twice then, never for what must not be lost. Must not be nested.
+ */
+export function withoutSync<T>(database: Database, work: () => T): T {
+  database.pragma("synchronous = NORMAL");
+  try {
+    return database.transaction(work)();
+  } finally {
+    database.pragma("synchronous = FULL");
+  }
+}
+
 /** Whether SQLite threw it. */
 export function isSqliteError(thrown: unknown): boolean {
   return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_");

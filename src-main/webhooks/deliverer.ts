@@ -1,37 +1,67 @@
 import type { Event } from "../../src-shared/domain/event.ts";
+import type { BodyFormat, TestResult } from "../../src-shared/domain/webhook.ts";
+import type { Settings } from "../../src-shared/settings.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbound } from "../ports/outbound.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
-import { isSqliteError } from "../storage/database.ts";
-import { type AttemptResult, afterAttempt, isTooOld, LONGEST_WAIT_MS } from "./retry.ts";
-import { signatureHeaders } from "./signature.ts";
-import type { Endpoint, WebhookStore } from "./webhook-store.ts";
+import type { BodyOf } from "./bodies/bodies.ts";
+import { bodyWriter, headerWriter } from "./delivery-request.ts";
+import type { DeliveryStore } from "./delivery-store.ts";
+import type { EndpointStore } from "./endpoint-store.ts";
+import {
+  type DeliveryNews,
+  type EndpointWorker,
+  EXPIRED_AT_ONCE,
+  startWorker,
+  type WorkerSurroundings,
+} from "./endpoint-worker.ts";
+import type { Recording } from "./recording.ts";
 
-/** How long an endpoint may take to answer, in ms. */
-const ANSWER_MS = 15_000;
-/** After trouble of our own, such as a full disk, an endpoint's queue rests this long, in ms. */
-const TROUBLE_MS = 60_000;
+/** What is under way when everything stops has so long to end, in ms. */
+const GRACE_MS = 3_000;
+/**
+ * How often, in ms, the queues of endpoints that are switched off are looked through for what has waited too long, and
+ * those of endpoints that were removed are dropped.
+ */
+const SWEEP_MS = 60 * 60 * 1_000;
+/** The first time soon, since not every run lasts an hour. */
+const FIRST_SWEEP_MS = 60_000;
+/** How many deliveries of an endpoint that was removed are dropped in one transaction; others wait that long. */
+const DROPPED_AT_ONCE = 500;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** Works off the queue of every endpoint. */
 export interface Deliverer {
-  /** There may be something to deliver, for this endpoint or (without id) for any. */
+  /** There may be something to deliver, for this endpoint or (without id) for any; or it was changed. */
   wake(webhookId?: string): void;
-  /** Starts no other attempt and gives those under way a moment. */
+  /** The endpoint rests no longer. */
+  tryNow(webhookId: string): void;
+  /** Sends this endpoint a test event as soon as no delivery is under way, and says what came of it. */
+  test(webhookId: string): Promise<TestResult>;
+  /** What is under way to this endpoint goes to the wrong place now, and is given up. */
+  abort(webhookId: string): void;
+  /** The endpoint is no more. */
+  forget(webhookId: string): void;
+  /** Starts no other attempt, and gives those under way a moment; what is not answered then stays as it was. */
   stop(): Promise<void>;
 }
 
-export interface DelivererOptions {
-  store: WebhookStore;
+export interface DelivererOptions extends Partial<DeliveryNews> {
+  endpoints: EndpointStore;
+  deliveries: DeliveryStore;
+  recording: Recording;
   /** The event of a delivery; null when it is no longer kept. */
   event(seq: number): Event | null;
-  /** An event as the endpoint's body. */
-  bodyOf(event: Event): string;
+  bodies: Readonly<Record<BodyFormat, BodyOf>>;
+  settings(): Pick<Settings, "deliverForDays" | "webhookTimeoutMs">;
   clock: Clock;
   timers: Timers;
-  randomness: Randomness;
+  randomness: Pick<Randomness, "fraction">;
   outbound: Outbound;
   complain(thrown: unknown): void;
+  /** The database refuses what is to be recorded, or does so no longer. It is tried again until it works. */
+  storageTrouble?(isTrouble: boolean): void;
   version: string;
 }
 
@@ -40,127 +70,131 @@ export interface DelivererOptions {
  * nobody else. What is in the queue when the process ends is delivered by the next one.
  */
 export function startDeliverer(options: DelivererOptions): Deliverer {
-  const { store, clock, timers } = options;
-  const busy = new Map<string, Promise<void>>();
-  const asleep = new Map<string, Timer>();
-  const giveUpOnStop = new AbortController();
-  let stopped = false;
+  const { endpoints, recording, clock, timers } = options;
+  const workers = new Map<string, EndpointWorker>();
+  const troubled = new Set<string>();
+  let isStopped = false;
+  let isOver = false;
+  let ended = (): void => {};
 
-  const wakeOne = (id: string): void => {
-    if (stopped || busy.has(id)) return;
-    asleep.get(id)?.cancel();
-    asleep.delete(id);
-    const run = work(id)
-      .then(() => {
-        busy.delete(id);
-        if (stopped || asleep.has(id)) return;
-        // Queued between the last look and now.
-        const endpoint = store.endpoint(id);
-        if (endpoint?.webhook.enabled && store.head(id)) wakeOne(id);
-      })
-      .catch((thrown: unknown) => {
-        busy.delete(id);
-        options.complain(thrown);
-        if (!stopped) sleep(id, TROUBLE_MS);
-      });
-    busy.set(id, run);
+  const around: WorkerSurroundings = {
+    endpoints,
+    deliveries: options.deliveries,
+    recording,
+    event: options.event,
+    bodyOf: bodyWriter(options.bodies),
+    headersOf: headerWriter(options.version),
+    clock,
+    timers,
+    randomness: options.randomness,
+    outbound: options.outbound,
+    deliverForMs: () => options.settings().deliverForDays * DAY_MS,
+    timeoutMs: () => options.settings().webhookTimeoutMs,
+    news: {
+      attempted: (report) => options.attempted?.(report),
+      disabled: (webhook, because) => options.disabled?.(webhook, because),
+      dead: (webhook, seq, because, count) => options.dead?.(webhook, seq, because, count),
+    },
+    complain: options.complain,
+    storageTrouble,
+    isStopped: () => isStopped,
+    isOver: () => isOver,
+    ended: () => ended(),
   };
 
-  /** Delivers until the queue is empty or the endpoint needs a rest. */
-  async function work(id: string): Promise<void> {
-    while (!stopped) {
-      const endpoint = store.endpoint(id);
-      const head = store.head(id);
-      if (!endpoint?.webhook.enabled || head === null) return;
-      const event = eventOf(head.seq);
-      const body = event && writtenAs(event);
-      if (event === null || body === null || isTooOld(event.at, clock.now())) {
-        store.drop(id, head.seq, clock.now());
-        continue;
-      }
-      const rest = endpoint.nextAttemptAt - clock.now();
-      // Nobody rests longer than that: then the clock was set back, and the time says nothing any more.
-      if (rest > 0 && rest <= LONGEST_WAIT_MS + 1_000) return sleep(id, rest);
-      await deliver(endpoint, head.refusals, event, body);
-    }
+  /** Said once, however many endpoints have it and however often. */
+  function storageTrouble(id: string, thrown: unknown): void {
+    const wasTrouble = troubled.size > 0;
+    if (thrown === null) troubled.delete(id);
+    else troubled.add(id);
+    const isTrouble = troubled.size > 0;
+    if (isTrouble && !wasTrouble) options.complain(thrown);
+    if (isTrouble !== wasTrouble) options.storageTrouble?.(isTrouble);
   }
 
-  /** Null for an event that the dialect has no words for: it must not hold up those behind it either. */
-  function writtenAs(event: Event): string | null {
+  const workerOf = (id: string): EndpointWorker => {
+    let worker = workers.get(id);
+    if (worker === undefined) {
+      worker = startWorker(id, around);
+      workers.set(id, worker);
+    }
+    return worker;
+  };
+
+  let sweeping: Timer = timers.after(FIRST_SWEEP_MS, sweep);
+  function sweep(): void {
+    let isDone = true;
     try {
-      return options.bodyOf(event);
+      isDone = sweepOnce();
     } catch (thrown) {
       options.complain(thrown);
-      return null;
     }
+    sweeping = timers.after(isDone ? SWEEP_MS : 0, sweep);
   }
 
-  /** Null for an event that is gone, and for one that cannot be read: it must not hold up those behind it. */
-  function eventOf(seq: number): Event | null {
-    try {
-      return options.event(seq);
-    } catch (thrown) {
-      // The database's own trouble passes; what was sealed under another key will never be read.
-      if (isSqliteError(thrown)) throw thrown;
-      options.complain(thrown);
-      return null;
+  /** Does a part of what is to be done; whether there is no more. */
+  function sweepOnce(): boolean {
+    const [removed] = endpoints.removed();
+    if (removed !== undefined) {
+      recording.cleared(removed, DROPPED_AT_ONCE);
+      return false;
     }
-  }
-
-  function sleep(id: string, ms: number): void {
-    asleep.set(
-      id,
-      timers.after(ms, () => {
-        asleep.delete(id);
-        wakeOne(id);
-      }),
-    );
-  }
-
-  async function deliver(endpoint: Endpoint, refusals: number, event: Event, body: string): Promise<void> {
-    const { id } = endpoint.webhook;
-    const result = await post(endpoint, event, body);
-    if (stopped && result.status === null) return;
     const now = clock.now();
-    const state = { failures: endpoint.failures, refusals };
-    const next = afterAttempt(state, result, now, options.randomness.fraction());
-    if (next.step === "delivered") store.delivered(id, event.seq, now, result.status ?? 0);
-    if (next.step === "give up") store.giveUp(id, event.seq, now);
-    if (next.step === "disable") store.disable(id);
-    if (next.step === "retry") store.failed(id, event.seq, now, { ...result, ...next });
-  }
-
-  async function post(endpoint: Endpoint, event: Event, body: string): Promise<AttemptResult> {
-    const signature = signatureHeaders({ secret: endpoint.secret, id: event.id, at: clock.now(), body });
-    try {
-      return await options.outbound.post({
-        url: endpoint.webhook.url,
-        headers: {
-          "content-type": "application/json",
-          "user-agent": `Bellhop/${options.version}`,
-          ...signature,
-        },
-        body,
-        timeoutMs: ANSWER_MS,
-        signal: giveUpOnStop.signal,
-      });
-    } catch {
-      // Refused, reset or timed out: there is no answer to speak of, and that is what the store keeps.
-      return { status: null, retryAfter: null };
+    for (const { webhook } of endpoints.list()) {
+      if (webhook.enabled) continue;
+      // It is not tried, so its deliveries are given up by their age alone.
+      const seqs = recording.expired(webhook.id, now - around.deliverForMs(), now, EXPIRED_AT_ONCE);
+      if (seqs[0] !== undefined) options.dead?.(webhook, seqs[0], "expired", seqs.length);
+      if (seqs.length === EXPIRED_AT_ONCE) return false;
     }
+    return true;
   }
 
   return {
     wake(webhookId) {
-      if (webhookId !== undefined) return wakeOne(webhookId);
-      for (const { id } of store.list()) wakeOne(id);
+      if (isStopped) return;
+      if (webhookId !== undefined) workerOf(webhookId).wake();
+      else for (const { webhook } of endpoints.list()) workerOf(webhook.id).wake();
+    },
+    tryNow(webhookId) {
+      recording.rested(webhookId);
+      if (!isStopped) workerOf(webhookId).wake();
+    },
+    async test(webhookId) {
+      const stopping = { status: null, error: STOPPING, tookMs: 0, answer: null };
+      return isStopped ? stopping : await workerOf(webhookId).test();
+    },
+    abort: (webhookId) => workers.get(webhookId)?.abort(),
+    forget(webhookId) {
+      const worker = workers.get(webhookId);
+      workers.delete(webhookId);
+      worker?.stop("the webhook was removed");
+      worker?.abort();
+      storageTrouble(webhookId, null);
+      options.outbound.forget(webhookId);
+      sweeping.cancel();
+      if (!isStopped) sweeping = timers.after(0, sweep);
     },
     async stop() {
-      stopped = true;
-      for (const timer of asleep.values()) timer.cancel();
-      const grace = timers.after(3_000, () => giveUpOnStop.abort());
-      await Promise.all(busy.values());
-      grace.cancel();
+      isStopped = true;
+      sweeping.cancel();
+      for (const worker of workers.values()) worker.stop(STOPPING);
+      await new Promise<void>((resolve) => {
+        const grace = timers.after(GRACE_MS, () => {
+          isOver = true;
+          for (const worker of workers.values()) worker.abort();
+          resolve();
+        });
+        ended = () => {
+          if ([...workers.values()].some((worker) => worker.isBusy())) return;
+          grace.cancel();
+          resolve();
+        };
+        ended();
+      });
+      isOver = true;
     },
   };
 }
+
+const STOPPING = "Bellhop is stopping";

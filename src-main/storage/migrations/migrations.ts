@@ -1,5 +1,6 @@
 import { first } from "./001-first.ts";
 import { fingerprints } from "./002-fingerprints.ts";
+import { deliveries } from "./003-deliveries.ts";
 
 /** Every migration in order; the database's `user_version` is how many have run. Never change one that shipped. */
-export const MIGRATIONS: readonly string[] = [first, fingerprints];
+export const MIGRATIONS: readonly string[] = [first, fingerprints, deliveries];

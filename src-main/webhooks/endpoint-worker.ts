@@ -1,0 +1,412 @@
+import type { Event, EventType } from "../../src-shared/domain/event.ts";
+import type { Attempt, DeadBecause, TestResult, Webhook } from "../../src-shared/domain/webhook.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Outbound, OutboundAnswer } from "../ports/outbound.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import type { Timer, Timers } from "../ports/timers.ts";
+import { isSqliteError } from "../storage/database.ts";
+import type { BodyContext } from "./bodies/bodies.ts";
+import { testBody, testEventId } from "./bodies/test-body.ts";
+import { dayOf } from "./day.ts";
+import { deliveryId } from "./delivery-id.ts";
+import type { bodyWriter, headerWriter } from "./delivery-request.ts";
+import type { DeliveryStore, PendingDelivery } from "./delivery-store.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { EndpointStore } from "./endpoint-store.ts";
+import type { Recorded, Recording } from "./recording.ts";
+import { afterAttempt, LONGEST_WAIT_MS, type Outcome } from "./retry.ts";
+
+/** An attempt that was made and recorded. */
+export interface AttemptReport {
+  webhook: Webhook;
+  seq: number;
+  type: EventType;
+  /** 1 for the first. */
+  attempt: number;
+  /** Null when no answer came; then `error` says why. */
+  status: number | null;
+  error: string | null;
+  tookMs: number;
+  next: "delivered" | "retry" | "dead" | "disabled";
+  /** When it is tried again, in ms since 1970. */
+  retryAt: number | null;
+}
+
+/** What is told of deliveries, after it has been recorded. */
+export interface DeliveryNews {
+  attempted(report: AttemptReport): void;
+  /** An endpoint was switched off. */
+  disabled(webhook: Webhook, because: "gone" | "failing"): void;
+  /** Deliveries were given up: `count` at once, of which that of `seq` is the first. */
+  dead(webhook: Webhook, seq: number, because: DeadBecause, count: number): void;
+}
+
+/** What all workers have in common. */
+export interface WorkerSurroundings {
+  endpoints: EndpointStore;
+  deliveries: DeliveryStore;
+  recording: Recording;
+  /** The event of a delivery; null when it is no longer kept. */
+  event(seq: number): Event | null;
+  bodyOf: ReturnType<typeof bodyWriter>;
+  headersOf: ReturnType<typeof headerWriter>;
+  clock: Clock;
+  timers: Timers;
+  randomness: Pick<Randomness, "fraction">;
+  outbound: Outbound;
+  deliverForMs(): number;
+  timeoutMs(): number;
+  news: DeliveryNews;
+  complain(thrown: unknown): void;
+  /** The database refuses this endpoint's work (or, with null, does so no longer). */
+  storageTrouble(webhookId: string, thrown: unknown): void;
+  /** No new attempt is to be made. */
+  isStopped(): boolean;
+  /** What comes in from here on is too late to be recorded. */
+  isOver(): boolean;
+  /** A request ended. */
+  ended(): void;
+}
+
+/** One endpoint's queue being worked off. */
+export interface EndpointWorker {
+  /** There may be something to do: something queued, or the endpoint was changed. */
+  wake(): void;
+  /** Sends a test event as soon as nothing else is under way. */
+  test(): Promise<TestResult>;
+  isBusy(): boolean;
+  /** Whatever is under way goes to the wrong place now. */
+  abort(): void;
+  /** Does nothing more by itself; tests that wait are told why they are not sent. */
+  stop(why: string): void;
+}
+
+/** After trouble of our own, such as a full disk, a queue rests this long at first, and this long at most, in ms. */
+const FIRST_TROUBLE_MS = 1_000;
+const LONGEST_TROUBLE_MS = 60_000;
+/** How many deliveries are dealt with at a stretch when none of them needs a request. */
+const STRETCH = 32;
+/** How many are given up in one transaction; others wait that long for the database. */
+export const EXPIRED_AT_ONCE = 1_000;
+
+/** What an attempt ended with. */
+interface Ended {
+  answer: OutboundAnswer | null;
+  error: string | null;
+  tookMs: number;
+}
+
+/** Works off one endpoint's queue, in order, with one request in flight. */
+export function startWorker(id: string, around: WorkerSurroundings): EndpointWorker {
+  const { endpoints, deliveries, recording, clock, timers, outbound } = around;
+  let isBusy = false;
+  let timer: Timer | null = null;
+  /** The timer is for trouble or a turn, and nobody wakes it. */
+  let isDeaf = false;
+  let controller = new AbortController();
+  const tests: ((result: TestResult) => void)[] = [];
+
+  // What is not worth storing: after a restart it is found out again.
+  let backoff: number | null = null;
+  let fresh = 0;
+  /** Until when (monotonic) the endpoint rests, for this stored moment; the clock may be set in between. */
+  let resting = { nextAttemptAt: 0, until: 0 };
+  /** What was queued until then is being given up. */
+  let expireUntil: number | null = null;
+  /** An attempt that could not be recorded: it is not made again for that. */
+  let unrecorded: (() => void) | null = null;
+  let troubleMs = 0;
+
+  function go(): void {
+    if (isBusy || around.isStopped()) return;
+    timer?.cancel();
+    timer = null;
+    try {
+      if (sendTest()) return;
+      advance();
+      if (troubleMs > 0) wellAgain();
+    } catch (thrown) {
+      rest(thrown);
+    }
+  }
+
+  /** Does what is to be done until a request is under way, the endpoint needs a rest, or nothing is left. */
+  function advance(): void {
+    unrecorded?.();
+    let wait: number | null = null;
+    for (let dealtWith = 0; wait === null && !isBusy; dealtWith += 1) {
+      wait = dealtWith < STRETCH ? next() : 0;
+    }
+    // Whoever has something left to do is not to be woken before; whoever rests may be told that it is over.
+    if (wait !== null && wait < Number.POSITIVE_INFINITY) sleep(wait, wait === 0);
+  }
+
+  /**
+   * Deals with one delivery: begins its request, or passes it over. Otherwise gives how long to wait: nothing (0)
+   * when there is more of the same to do, for ever when there is nothing.
+   */
+  function next(): number | null {
+    const endpoint = endpoints.get(id);
+    if (!endpoint?.webhook.enabled) return Number.POSITIVE_INFINITY;
+    if (expireUntil !== null && !expireSome(endpoint, expireUntil)) return 0;
+    const head = deliveries.head(id);
+    if (head === null) return Number.POSITIVE_INFINITY;
+    const left = restLeft();
+    if (left > 0) return left;
+    const event = eventOf(head.seq);
+    const told = { deliveryId: deliveryId(id, head.seq), at: clock.now() };
+    const body = event && bodyOf(endpoint, event, told);
+    if (event !== null && typeof body === "string") send(endpoint, head, event, { ...told, body });
+    else passOver(endpoint, head, event !== null && body === null);
+    return null;
+  }
+
+  /** Null for an event that is gone, and for one that cannot be read: it must not hold up those behind it. */
+  function eventOf(seq: number): Event | null {
+    try {
+      return around.event(seq);
+    } catch (thrown) {
+      // The database's own trouble passes; what was sealed under another key will never be read.
+      if (isSqliteError(thrown)) throw thrown;
+      around.complain(thrown);
+      return null;
+    }
+  }
+
+  /** Null for an event that this format has no words for; undefined when it cannot be written. */
+  function bodyOf({ webhook }: Endpoint, event: Event, told: BodyContext): string | null | undefined {
+    try {
+      return around.bodyOf(webhook.format, event, told);
+    } catch (thrown) {
+      around.complain(thrown);
+      return undefined;
+    }
+  }
+
+  function passOver({ webhook }: Endpoint, head: PendingDelivery, isNothingToSay: boolean): void {
+    recording.passedOver(id, head, isNothingToSay ? null : "unreadable", clock.now());
+    if (!isNothingToSay) tell(() => around.news.dead(webhook, head.seq, "unreadable", 1));
+  }
+
+  /** Whether all is given up that is to be. */
+  function expireSome({ webhook }: Endpoint, until: number): boolean {
+    const seqs = recording.expired(id, until, clock.now(), EXPIRED_AT_ONCE);
+    const [first] = seqs;
+    if (first !== undefined) tell(() => around.news.dead(webhook, first, "expired", seqs.length));
+    if (seqs.length === EXPIRED_AT_ONCE) return false;
+    expireUntil = null;
+    return true;
+  }
+
+  /**
+   * How long the endpoint has still to rest, in ms. The stored moment counts once: whatever the clock is set to
+   * then, the rest ends when its time has passed.
+   */
+  function restLeft(): number {
+    const { nextAttemptAt } = endpoints.health(id);
+    if (nextAttemptAt === 0) return 0;
+    const left = nextAttemptAt - clock.now();
+    if (resting.nextAttemptAt !== nextAttemptAt) {
+      // Nobody rests longer than that: then the clock was set back, and the moment says nothing any more.
+      resting = { nextAttemptAt, until: clock.monotonic() + (left > LONGEST_WAIT_MS + 1_000 ? 0 : left) };
+    }
+    return Math.min(left, resting.until - clock.monotonic());
+  }
+
+  function sleep(ms: number, deaf: boolean): void {
+    timer?.cancel();
+    isDeaf = deaf;
+    timer = timers.after(ms, () => {
+      timer = null;
+      go();
+    });
+  }
+
+  function post(
+    endpoint: Endpoint,
+    headers: Record<string, string>,
+    body: string,
+    then: (ended: Ended) => void,
+  ): void {
+    const { url, allowsLocal: local } = endpoint.webhook;
+    const { signal } = controller;
+    const began = clock.monotonic();
+    const end = (answer: OutboundAnswer | null, error: string | null): void => {
+      isBusy = false;
+      const ended = { answer, error, tookMs: clock.monotonic() - began };
+      if (!around.isOver()) {
+        try {
+          then(ended);
+        } catch (thrown) {
+          rest(thrown);
+        }
+        if (timer === null) go();
+      }
+      around.ended();
+    };
+    const posted = outbound.post({
+      url,
+      headers,
+      body,
+      timeoutMs: around.timeoutMs(),
+      pool: id,
+      local,
+      signal,
+    });
+    isBusy = true;
+    posted.then(
+      (answer) => end(answer, null),
+      (thrown: unknown) => end(null, thrown instanceof Error ? thrown.message : String(thrown)),
+    );
+  }
+
+  function send(
+    endpoint: Endpoint,
+    head: PendingDelivery,
+    event: Event,
+    told: BodyContext & { body: string },
+  ): void {
+    const { at, body } = told;
+    const headers = around.headersOf(endpoint, { eventId: event.id, ...told });
+    post(endpoint, headers.sent, body, (ended) => {
+      // What was said at an address that it has no longer counts for nothing.
+      if (endpoints.get(id)?.webhook.url !== endpoint.webhook.url) return;
+      record(
+        event,
+        head,
+        {
+          number: head.attempts + 1,
+          at,
+          tookMs: ended.tookMs,
+          status: ended.answer?.status ?? null,
+          error: ended.error,
+          requestHeaders: headers.shown,
+          answer: ended.answer && { headers: ended.answer.headers, text: ended.answer.text },
+        },
+        ended.answer?.headers["retry-after"] ?? null,
+      );
+    });
+  }
+
+  function record(event: Event, head: PendingDelivery, attempt: Attempt, retryAfter: string | null): void {
+    const health = endpoints.health(id);
+    const now = clock.now();
+    // After a restart the waits go on where they were: at the failures that this delivery has seen.
+    backoff = Math.min(backoff ?? head.attempts - head.refusals, health.failures);
+    const outcome = afterAttempt(
+      { ...health, backoff, fresh },
+      head.refusals,
+      { status: attempt.status, retryAfter },
+      now,
+      around.randomness.fraction(),
+    );
+    const { endpoint: state, next, restMs } = outcome;
+    const day = dayOf(now);
+    const deliveredBefore = health.day === day ? health.deliveredToday : 0;
+    const recorded: Recorded = {
+      webhookId: id,
+      delivery: head,
+      next,
+      attempt,
+      refused: outcome.refused,
+      at: now,
+      health: {
+        failures: state.failures,
+        failingSince: state.failingSince,
+        lastAttemptAt: now,
+        lastStatus: attempt.status,
+        lastError: attempt.error,
+        nextAttemptAt: restMs === 0 ? 0 : now + restMs,
+        day,
+        deliveredToday: deliveredBefore + (next.step === "delivered" ? 1 : 0),
+      },
+    };
+    unrecorded = () => keep(event, recorded, outcome);
+    unrecorded();
+  }
+
+  /** Throws when it cannot be stored. */
+  function keep(event: Event, recorded: Recorded, outcome: Outcome): void {
+    const webhook = endpoints.get(id)?.webhook;
+    const isRecorded = webhook !== undefined && recording.attempted(recorded);
+    unrecorded = null;
+    if (!isRecorded) return;
+    ({ backoff, fresh } = outcome.endpoint);
+    if (outcome.mayExpire) expireUntil = recorded.at - around.deliverForMs();
+    const { next, attempt, delivery, health } = recorded;
+    tell(() => {
+      around.news.attempted({
+        webhook,
+        seq: delivery.seq,
+        type: event.type,
+        attempt: attempt.number,
+        status: attempt.status,
+        error: attempt.error,
+        tookMs: attempt.tookMs,
+        next: next.step,
+        retryAt: next.step === "retry" ? health.nextAttemptAt : null,
+      });
+      if (next.step === "disabled") around.news.disabled(webhook, next.because);
+      if (next.step === "dead") around.news.dead(webhook, delivery.seq, "refused", 1);
+    });
+  }
+
+  /** Whether a test was waiting; it comes before what is queued, and does not mind that the endpoint rests. */
+  function sendTest(): boolean {
+    const endpoint = tests.length === 0 ? null : endpoints.get(id);
+    if (endpoint === null) return false;
+    const at = clock.now();
+    const { webhook } = endpoint;
+    const body = testBody(webhook.format, webhook, at);
+    const told = { eventId: testEventId(at), deliveryId: `dlv_${id}_test`, at, body };
+    const headers = around.headersOf(endpoint, told).sent;
+    const test = tests.shift();
+    post(endpoint, headers, body, ({ answer, error, tookMs }) => {
+      const said = answer && { headers: answer.headers, text: answer.text };
+      test?.({ status: answer?.status ?? null, error, tookMs, answer: said });
+    });
+    return true;
+  }
+
+  /** What is recorded stays so, whatever those who are told make of it. */
+  function tell(news: () => void): void {
+    try {
+      news();
+    } catch (thrown) {
+      around.complain(thrown);
+    }
+  }
+
+  function rest(thrown: unknown): void {
+    if (isSqliteError(thrown)) around.storageTrouble(id, thrown);
+    else around.complain(thrown);
+    troubleMs = Math.min(Math.max(FIRST_TROUBLE_MS, 2 * troubleMs), LONGEST_TROUBLE_MS);
+    if (!around.isStopped()) sleep(troubleMs, true);
+  }
+
+  function wellAgain(): void {
+    troubleMs = 0;
+    around.storageTrouble(id, null);
+  }
+
+  return {
+    wake() {
+      if (timer === null || !isDeaf) go();
+    },
+    test: () =>
+      new Promise((resolve) => {
+        tests.push(resolve);
+        go();
+      }),
+    isBusy: () => isBusy,
+    abort() {
+      controller.abort();
+      controller = new AbortController();
+    },
+    stop(why) {
+      timer?.cancel();
+      timer = null;
+      for (const test of tests.splice(0)) test({ status: null, error: why, tookMs: 0, answer: null });
+    },
+  };
+}

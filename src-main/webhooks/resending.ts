@@ -1,0 +1,73 @@
+import { Fault } from "../../src-shared/faults.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Timers } from "../ports/timers.ts";
+import type { Deliverer } from "./deliverer.ts";
+import type { DeliveryStore } from "./delivery-store.ts";
+import type { EndpointStore } from "./endpoint-store.ts";
+
+/** How much is put into a queue at once; others wait that long for the database. */
+const AT_ONCE = 500;
+
+/** Puts into an endpoint's queue again what is not there any more, or never was, without holding up anybody. */
+export interface Resending {
+  /** One delivery that came to an end, or (if it waits) the endpoint's rest ends. */
+  one(webhookId: string, seq: number): void;
+  /** What was given up at `since` (ms since 1970) or later; how many. */
+  failed(webhookId: string, since?: number): Promise<number>;
+  /** What happened at `since` or later, is wanted, and never was in the queue, such as while it was off; how many. */
+  missed(webhookId: string, since: number): Promise<number>;
+}
+
+/** What was asked for is durable when it is answered. */
+export function openResending(options: {
+  endpoints: EndpointStore;
+  deliveries: DeliveryStore;
+  deliverer: Pick<Deliverer, "tryNow">;
+  journal: Pick<Journal, "after" | "seqBefore" | "newest">;
+  isOurs(guid: string): boolean;
+  clock: Clock;
+  timers: Timers;
+}): Resending {
+  const { endpoints, deliveries, deliverer, journal, clock, timers } = options;
+  const turn = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
+  return {
+    one(webhookId, seq) {
+      deliveries.requeue(webhookId, seq, clock.now());
+      deliverer.tryNow(webhookId);
+    },
+    async failed(webhookId, since = 0) {
+      const now = clock.now();
+      let sum = 0;
+      let after = -1;
+      for (;;) {
+        const seqs = deliveries.requeueDead(webhookId, after, since, now, AT_ONCE);
+        sum += seqs.length;
+        after = seqs.at(-1) ?? after;
+        if (seqs.length < AT_ONCE) break;
+        await turn();
+      }
+      deliverer.tryNow(webhookId);
+      return sum;
+    },
+    async missed(webhookId, since) {
+      let at = journal.seqBefore(since);
+      const upTo = journal.newest();
+      let sum = 0;
+      for (;;) {
+        const endpoint = endpoints.get(webhookId);
+        if (endpoint === null) throw new Fault("not_found", `there is no webhook ${webhookId} any more`);
+        const types = new Set(endpoint.webhook.events);
+        const events = journal.after(at, { limit: AT_ONCE, types, upTo });
+        const wanted = events.filter((event) => endpoint.wants(event, options.isOurs));
+        const seqs = wanted.map(({ seq }) => seq);
+        sum += deliveries.add(webhookId, seqs, clock.now());
+        at = events.at(-1)?.seq ?? at;
+        if (events.length < AT_ONCE) break;
+        await turn();
+      }
+      deliverer.tryNow(webhookId);
+      return sum;
+    },
+  };
+}
