@@ -1,44 +1,65 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Event, EventType } from "../../src-shared/domain/event.ts";
-import { EVENT_TYPES } from "../../src-shared/domain/event.ts";
-import { Fault } from "../../src-shared/faults.ts";
+import type { Event } from "../../src-shared/domain/event.ts";
+import { asFault, Fault } from "../../src-shared/faults.ts";
 import type { ApiKeys } from "../access/api-keys.ts";
 import { keyInHeaders } from "../access/caller.ts";
-import type { Bus } from "../journal/bus.ts";
+import type { EventQuestion } from "../journal/event-question.ts";
+import type { Follow, Sink } from "../journal/following.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Timers } from "../ports/timers.ts";
-import { keepAlive, sendOrLetGo } from "./heartbeat.ts";
+import type { ConnectionLog } from "./connection-log.ts";
+import { expiredNotice, type FrameOf, shareFrames } from "./event-frames.ts";
+import { keepAlive } from "./heartbeat.ts";
 
 const LARGEST_FRAME = 64 * 1024;
+/** Ours, as 1000 to 3999 are others': what came after the position is no longer kept. */
+const CURSOR_EXPIRED = 4410;
+/** RFC 6455, its registry: try again later. */
+const TRY_AGAIN_LATER = 1013;
+
+/** What the log says of a socket that we closed. */
+const WHY: Readonly<Record<number, string>> = {
+  [CURSOR_EXPIRED]: "what came after its position is no longer kept",
+  [TRY_AGAIN_LATER]: "it was too slow",
+};
 
 /** WebSockets that get every event as one JSON text frame. */
 export interface EventSockets {
-  /** Takes over a connection; throws a Fault when the key is missing or the filter makes no sense. */
+  /** Takes over a connection; throws a Fault when the key is missing or the query makes no sense. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** How many are connected. */
+  count(): number;
   /** Closes all with 1001, "going away". */
   close(): void;
   /** Cuts off whoever has not answered to that. */
   terminate(): void;
 }
 
-/** Sockets fed by `bus`; `frameOf` writes an event in the dialect's words. */
+/**
+ * Sockets that follow the journal: from `?since=` on, or from now. `frameOf` writes an event in the dialect's words;
+ * what it cannot write is complained of and left out.
+ */
 export function openEventSockets(options: {
   keys: ApiKeys;
-  bus: Bus;
+  follow: Follow;
+  journal: Pick<Journal, "prunedTo" | "newest">;
   timers: Timers;
   frameOf(event: Event): string;
+  /** What a socket asks for in its address. Throws `invalid_request`. */
+  questionIn(query: URLSearchParams): EventQuestion;
+  connected: ConnectionLog;
+  complain(thrown: unknown): void;
 }): EventSockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME });
   const heartbeat = keepAlive(server, options.timers);
-  const wanted = new WeakMap<WebSocket, ReadonlySet<EventType>>();
-  const unsubscribe = options.bus.subscribe((event) => {
-    if (server.clients.size === 0) return;
-    const frame = options.frameOf(event);
-    for (const socket of server.clients) {
-      if (wanted.get(socket)?.has(event.type)) sendOrLetGo(socket, frame);
-    }
-  });
+  const frames = shareFrames(options.frameOf, options.complain);
+
+  const expire = (client: WebSocket, fault: Fault): void => {
+    client.send(expiredNotice(fault, options.journal));
+    client.close(CURSOR_EXPIRED, "cursor_expired");
+  };
 
   return {
     accept(request, socket, head) {
@@ -48,15 +69,26 @@ export function openEventSockets(options: {
       if (!key?.scopes.includes("events:read")) {
         throw new Fault("unauthorized", "no valid API key was given; send it as ?api_key= or X-API-Key");
       }
-      const types = parseTypes(query.get("types"));
+      const question = options.questionIn(query);
       server.handleUpgrade(request, socket, head, (client) => {
-        wanted.set(client, types);
         // A frame that is too large, a reset: `ws` closes the socket, and nobody else is concerned.
         client.on("error", () => client.terminate());
+        const closed = options.connected("WebSocket", key.name, question.since);
+        client.on("close", (code) => closed(WHY[code] ?? null));
+        const sink = socketSink(client, frames, (fault) => expire(client, fault));
+        try {
+          const follower = options.follow({ ...question, sink });
+          client.on("close", follower.stop);
+        } catch (thrown) {
+          const fault = asFault(thrown);
+          if (fault.code === "cursor_expired") return expire(client, fault);
+          options.complain(thrown);
+          client.close(TRY_AGAIN_LATER, "something went wrong inside Bellhop");
+        }
       });
     },
+    count: () => server.clients.size,
     close() {
-      unsubscribe();
       heartbeat.stop();
       for (const socket of server.clients) socket.close(1001, "Bellhop stops");
       server.close();
@@ -67,21 +99,20 @@ export function openEventSockets(options: {
   };
 }
 
-/** AiMessage's clients expect these and no other; whoever wants more asks for it. */
-const UNASKED: readonly EventType[] = [
-  "message.received",
-  "message.sent",
-  "reaction.added",
-  "reaction.removed",
-];
-
-function parseTypes(text: string | null): ReadonlySet<EventType> {
-  if (text === null || text === "") return new Set(UNASKED);
-  if (text === "*") return new Set(EVENT_TYPES);
-  const names = text.split(",");
-  const unknown = names.find((name) => !EVENT_TYPES.some((type) => type === name));
-  if (unknown !== undefined) {
-    throw new Fault("invalid_request", `types: ${unknown} is not one of ${EVENT_TYPES.join(", ")}`);
-  }
-  return new Set(EVENT_TYPES.filter((type) => names.includes(type)));
+function socketSink(client: WebSocket, frames: FrameOf, expired: Sink["expired"]): Sink {
+  let drained = (): void => {};
+  return {
+    write(event) {
+      if (client.readyState !== client.OPEN) return;
+      const frame = frames(event);
+      // The callback comes when the frame has left this process; with an error when it never will.
+      if (frame !== null) client.send(frame, { binary: false }, () => drained());
+    },
+    backlog: () => client.bufferedAmount,
+    onDrain(listener) {
+      drained = listener;
+    },
+    expired,
+    tooSlow: () => client.close(TRY_AGAIN_LATER, "too slow"),
+  };
 }

@@ -5,16 +5,23 @@ const PING_MS = 30_000;
 /** A client this far behind is let go with 1013, "try again later", rather than buffered without end. */
 const LARGEST_BACKLOG = 8 * 1024 * 1024;
 
-/** Pings every client and ends those that have not answered the last ping, whatever TCP believes of them. */
+/**
+ * Pings every client and ends those that have not answered the last ping, whatever TCP believes of them; not those
+ * that have yet to come to it, and take what lies before.
+ */
 export function keepAlive(server: WebSocketServer, timers: Timers): { stop(): void } {
-  const waitedFor = new WeakSet<WebSocket>();
+  /** Whose answer is awaited, and how many bytes were before the client when it was last looked at. */
+  const waitedFor = new WeakMap<WebSocket, number>();
   const ping = (): void => {
     for (const client of server.clients) {
-      if (waitedFor.has(client)) {
+      const before = waitedFor.get(client);
+      const now = client.bufferedAmount;
+      if (before !== undefined && now >= before) {
         client.terminate();
         continue;
       }
-      waitedFor.add(client);
+      waitedFor.set(client, now);
+      if (before !== undefined) continue;
       client.once("pong", () => waitedFor.delete(client));
       client.ping();
     }

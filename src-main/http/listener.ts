@@ -6,13 +6,15 @@ import { asFault, Fault } from "../../src-shared/faults.ts";
 import type { Mode } from "../../src-shared/status.ts";
 import type { ApiKey, ApiKeys } from "../access/api-keys.ts";
 import { checkCaller, keyInHeaders } from "../access/caller.ts";
+import { requestLog } from "../observability/http-log.ts";
 import type { Log } from "../observability/log.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timers } from "../ports/timers.ts";
 import { isSqliteError } from "../storage/database.ts";
 import { cutOff } from "./cut-off.ts";
 import { parseInput } from "./parse.ts";
-import type { Dialect, Route } from "./route.ts";
+import type { Dialect, Route, Streaming } from "./route.ts";
 import { serveFile } from "./serve-file.ts";
 
 /** JSON bodies up to this size; a text of 100,000 bytes fits with every byte escaped. */
@@ -25,6 +27,7 @@ export interface ListenerOptions {
   keys: ApiKeys;
   mode: Mode;
   randomness: Randomness;
+  clock: Clock;
   timers: Timers;
   log: Log;
   /** Names beside localhost under which the gateway may be called. */
@@ -41,6 +44,7 @@ export function createListener(options: ListenerOptions): Server {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", "simple");
+  app.use(requestLog(options));
   app.use((request, response, next) => {
     response.locals.requestId = `req_${options.randomness.uuid().replaceAll("-", "").slice(0, 20)}`;
     response.set("X-Request-Id", requestId(response));
@@ -68,6 +72,9 @@ function wantsWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }
 
+/** What Express calls them. */
+const METHODS = { GET: "get", POST: "post", PATCH: "patch", DELETE: "delete" } as const;
+
 function mount(
   app: Express,
   dialect: Dialect,
@@ -83,7 +90,7 @@ function mount(
       if (route.scope !== null) steps.push(authenticate(route, options.keys), limited);
       if (route.input.body !== null) steps.push(requireJson, cutOff(BODY_LIMIT), readBody);
       steps.push(answer(route));
-      app[route.method === "GET" ? "get" : route.method === "POST" ? "post" : "delete"](path, ...steps);
+      app[METHODS[route.method]](path, ...steps);
     }
     // Whatever answers GET answers HEAD.
     const methods = routes.flatMap(({ method }) => (method === "GET" ? [method, "HEAD"] : [method]));
@@ -144,17 +151,32 @@ function hasBody(request: Request): boolean {
 
 function answer(route: Route): express.RequestHandler {
   return async (request, response) => {
-    const { params, query, body } = route.input;
+    const { params, query, headers, body } = route.input;
     const call = {
       params: parseInput(params, request.params),
       query: parseInput(query, request.query),
+      headers: parseInput(headers, request.headers),
       body: body === null ? undefined : parseInput(body, request.body ?? {}),
       key: callerOf(response),
       signal: leavingOf(response),
     };
-    if (route.answers === "file") await serveFile(response, await route.handler(call));
-    else sendJson(response, route.output.parse(await route.handler(call)));
+    switch (route.answers) {
+      case "file":
+        return serveFile(response, await route.handler(call));
+      case "text":
+        return sendText(response, await route.handler(call), route.mediaType);
+      case "stream":
+        return answerOn(response, route.handler(call), route.mediaType);
+      default:
+        return sendJson(response, route.output.parse(await route.handler(call)));
+    }
   };
+}
+
+/** To HEAD, the head alone: what follows would have no end. */
+function answerOn(response: Response, stream: Streaming, mediaType: string): void {
+  if (response.req.method === "HEAD") response.set("Content-Type", mediaType).end();
+  else stream(response);
 }
 
 function leavingOf(response: Response): AbortSignal {
@@ -179,8 +201,7 @@ function refuse(thrown: unknown, request: Request, response: Response, options: 
   const id = requestId(response);
   const where = { method: request.method, path: request.path, status: fault.status, request_id: id };
   if (fault.code === "internal" || fault.code === "storage_unavailable")
-    options.log.error({ err: fault.cause, ...where }, "unexpected");
-  else options.log.debug({ code: fault.code, ...where }, "refused");
+    options.log.error({ area: "http", err: fault.cause, ...where }, "unexpected");
   if (response.headersSent) return void response.destroy();
   const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
   if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
@@ -218,8 +239,11 @@ function bodyFault(thrown: unknown): Fault | null {
  * page upon page they pile up to a hundred megabytes.
  */
 function sendJson(response: Response, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.set("Content-Type", "application/json; charset=utf-8");
+  sendText(response, JSON.stringify(body), "application/json; charset=utf-8");
+}
+
+function sendText(response: Response, text: string, mediaType: string): void {
+  response.set("Content-Type", mediaType);
   response.set("Content-Length", String(Buffer.byteLength(text)));
   response.end(text);
 }

@@ -5,7 +5,12 @@ import { Fault } from "../../src-shared/faults.ts";
 export function parseInput(schema: z.ZodType, value: unknown): unknown {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Fault("invalid_request", sentenceOf(parsed.error));
+  throw invalidInput(parsed.error);
+}
+
+/** What a schema refused, as a Fault that names the parameter and what is wrong with it. */
+export function invalidInput(error: z.ZodError): Fault {
+  return new Fault("invalid_request", sentenceOf(error));
 }
 
 function sentenceOf(error: z.ZodError): string {

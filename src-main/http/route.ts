@@ -1,15 +1,18 @@
+import type { ServerResponse } from "node:http";
 import { z } from "zod";
 import type { Fault } from "../../src-shared/faults.ts";
 import type { ApiKey } from "../access/api-keys.ts";
 import type { Scope } from "../access/scopes.ts";
 
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** What a handler is given: all of it parsed by the route's schemas. */
-export interface Call<P, Q, B> {
+export interface Call<P, Q, B, H = unknown> {
   params: P;
   query: Q;
   body: B;
+  /** By name in lower case. */
+  headers: H;
   key: ApiKey;
   /** Aborted when the client leaves before it has its answer. */
   signal: AbortSignal;
@@ -27,6 +30,9 @@ export interface ServedFile {
   name: string;
 }
 
+/** What goes on answering after the handler has returned; it writes the head itself. */
+export type Streaming = (response: ServerResponse) => void;
+
 interface Operation {
   method: Method;
   /** As Express spells it: `/api/v1/messages/:id`. */
@@ -35,7 +41,7 @@ interface Operation {
   summary: string;
   /** What the key must be allowed; null when no key is needed. */
   scope: Scope | null;
-  input: { params: z.ZodType; query: z.ZodType; body: z.ZodType | null };
+  input: { params: z.ZodType; query: z.ZodType; headers: z.ZodType; body: z.ZodType | null };
 }
 
 /** An operation that answers with JSON of the shape `output`. */
@@ -54,32 +60,67 @@ export interface FileRoute extends Operation {
   handler(call: Call<unknown, unknown, unknown>): Promise<ServedFile>;
 }
 
+/** An operation that answers with a text of this media type. */
+export interface TextRoute extends Operation {
+  answers: "text";
+  method: "GET";
+  mediaType: string;
+  handler(call: Call<unknown, unknown, unknown>): Promise<string>;
+}
+
+/** An operation whose answer has no end, until one side leaves. */
+export interface StreamRoute extends Operation {
+  answers: "stream";
+  method: "GET";
+  mediaType: string;
+  handler(call: Call<unknown, unknown, unknown>): Streaming;
+}
+
 /**
  * One operation of the API as a value. The listener, 405s and everything else that is said about the API
  * derive from the table of these.
  */
-export type Route = JsonRoute | FileRoute;
+export type Route = JsonRoute | FileRoute | TextRoute | StreamRoute;
 
-interface Asked<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+interface Asked<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, H extends z.ZodType> {
   path: string;
   summary: string;
   scope: Scope | null;
   params?: P;
   query?: Q;
+  headers?: H;
   body?: B;
 }
 
-interface Description<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, O extends z.ZodType>
-  extends Asked<P, Q, B> {
+type Typed<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, H extends z.ZodType> = Call<
+  z.output<P>,
+  z.output<Q>,
+  z.output<B>,
+  z.output<H>
+>;
+
+interface Description<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  H extends z.ZodType,
+  O extends z.ZodType,
+> extends Asked<P, Q, B, H> {
   method: Method;
   output: O;
-  handler(call: Call<z.output<P>, z.output<Q>, z.output<B>>): z.input<O> | Promise<z.input<O>>;
+  handler(call: Typed<P, Q, B, H>): z.input<O> | Promise<z.input<O>>;
 }
 
 interface FileDescription<P extends z.ZodType, Q extends z.ZodType>
-  extends Omit<Asked<P, Q, z.ZodUnknown>, "body"> {
+  extends Omit<Asked<P, Q, z.ZodUnknown, z.ZodUnknown>, "body" | "headers"> {
   mediaTypes: readonly string[];
   handler(call: Call<z.output<P>, z.output<Q>, unknown>): Promise<ServedFile>;
+}
+
+interface StreamDescription<Q extends z.ZodType, H extends z.ZodType>
+  extends Omit<Asked<z.ZodUnknown, Q, z.ZodUnknown, H>, "body" | "params"> {
+  mediaType: string;
+  handler(call: Typed<z.ZodUnknown, Q, z.ZodUnknown, H>): Streaming;
 }
 
 const unread = z.unknown();
@@ -90,7 +131,8 @@ export function route<
   P extends z.ZodType = z.ZodUnknown,
   Q extends z.ZodType = z.ZodUnknown,
   B extends z.ZodType = z.ZodUnknown,
->(description: Description<P, Q, B, O>): JsonRoute {
+  H extends z.ZodType = z.ZodUnknown,
+>(description: Description<P, Q, B, H, O>): JsonRoute {
   const { method, path, summary, scope, output, handler } = description;
   return {
     answers: "json",
@@ -101,7 +143,7 @@ export function route<
     output,
     input: inputOf(description),
     // The listener parses with these very schemas before it calls.
-    handler: (call) => handler(call as Call<z.output<P>, z.output<Q>, z.output<B>>),
+    handler: (call) => handler(call as Typed<P, Q, B, H>),
   };
 }
 
@@ -119,16 +161,45 @@ export function fileRoute<P extends z.ZodType = z.ZodUnknown, Q extends z.ZodTyp
     mediaTypes,
     input: inputOf(description),
     // As above.
-    handler: (call) => handler(call as Call<z.output<P>, z.output<Q>, unknown>),
+    handler: (call) => handler(call as Typed<P, Q, z.ZodUnknown, z.ZodUnknown>),
+  };
+}
+
+/** Makes a route that answers with a text. */
+export function textRoute(description: Omit<TextRoute, "answers" | "method" | "input">): TextRoute {
+  return { ...description, answers: "text", method: "GET", input: inputOf({}) };
+}
+
+/** Makes a route whose answer goes on. */
+export function streamRoute<Q extends z.ZodType = z.ZodUnknown, H extends z.ZodType = z.ZodUnknown>(
+  description: StreamDescription<Q, H>,
+): StreamRoute {
+  const { path, summary, scope, mediaType, handler } = description;
+  return {
+    answers: "stream",
+    method: "GET",
+    path,
+    summary,
+    scope,
+    mediaType,
+    input: inputOf(description),
+    // As above.
+    handler: (call) => handler(call as Typed<z.ZodUnknown, Q, z.ZodUnknown, H>),
   };
 }
 
 function inputOf({
   params,
   query,
+  headers,
   body,
-}: Partial<Record<"params" | "query" | "body", z.ZodType>>): Operation["input"] {
-  return { params: params ?? unread, query: query ?? unread, body: body ?? null };
+}: Partial<Record<"params" | "query" | "headers" | "body", z.ZodType>>): Operation["input"] {
+  return {
+    params: params ?? unread,
+    query: query ?? unread,
+    headers: headers ?? unread,
+    body: body ?? null,
+  };
 }
 
 /** One API's wire format: where it lives, what it offers, how it words a refusal. */

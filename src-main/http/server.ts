@@ -2,11 +2,14 @@ import type { Event } from "../../src-shared/domain/event.ts";
 import type { Mode } from "../../src-shared/status.ts";
 import type { ApiKeys } from "../access/api-keys.ts";
 import type { Control } from "../control/control.ts";
-import type { Bus } from "../journal/bus.ts";
+import type { EventQuestion } from "../journal/event-question.ts";
+import type { Follow } from "../journal/following.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../observability/log.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timers } from "../ports/timers.ts";
+import type { ConnectionLog } from "./connection-log.ts";
 import { openEventSockets } from "./event-sockets.ts";
 import { type Address, listen } from "./listen.ts";
 import { createListener } from "./listener.ts";
@@ -21,10 +24,18 @@ const LINGER_MS = 3_000;
 export interface ServerOptions {
   /** The native API; its prefix carries the event socket too. */
   dialect: Dialect;
+  /** What else answers, such as `/metrics`. */
+  others: readonly Dialect[];
   /** An event as a frame of that dialect. */
   frameOf(event: Event): string;
   keys: ApiKeys;
-  bus: Bus;
+  /** What a socket of that dialect asks for in its address. */
+  questionIn(query: URLSearchParams): EventQuestion;
+  connected: ConnectionLog;
+  follow: Follow;
+  journal: Pick<Journal, "prunedTo" | "newest">;
+  /** Ends answers that go on, and those that wait, so that a stop need not. */
+  endStreams(): void;
   control: Control;
   mode: Mode;
   /** The folder of the built window, for browsers; null to serve none. */
@@ -37,6 +48,7 @@ export interface ServerOptions {
   timers: Timers;
   randomness: Randomness;
   log: Log;
+  complain(thrown: unknown): void;
 }
 
 /** Everything that listens: the API, its event sockets, and the window in a browser. */
@@ -47,13 +59,15 @@ export interface GatewayServer {
   address(): Address;
   /** A fresh link to the window. */
   uiLink(): string;
+  /** How many event sockets are connected. */
+  sockets(): number;
   /** Accepts nothing more, lets go of sockets, and waits a little for what is under way. */
   close(): Promise<void>;
 }
 
 /** Puts listener, sockets and window together. */
 export function openServer(options: ServerOptions): GatewayServer {
-  const { dialect, keys, bus, timers, clock, randomness } = options;
+  const { dialect, keys, timers, clock, randomness } = options;
   let address: Address = { host: "", port: 0, url: "" };
   const sessions = openUiSessions(clock, randomness);
   const ui =
@@ -67,9 +81,10 @@ export function openServer(options: ServerOptions): GatewayServer {
           timers,
           cookieName: () => `bellhop_ui_${address.port}`,
         });
-  const sockets = openEventSockets({ keys, bus, timers, frameOf: options.frameOf });
+  const sockets = openEventSockets(options);
   const server = createListener({
-    dialects: [dialect],
+    dialects: [dialect, ...options.others],
+    clock,
     keys,
     mode: options.mode,
     randomness,
@@ -96,8 +111,10 @@ export function openServer(options: ServerOptions): GatewayServer {
     },
     address: () => address,
     uiLink: () => `${address.url}/ui/#${sessions.link()}`,
+    sockets: sockets.count,
     async close() {
       sockets.close();
+      options.endStreams();
       ui?.close();
       const closed = new Promise((resolve) => server.close(resolve));
       const linger = timers.after(LINGER_MS, () => {

@@ -10,7 +10,9 @@ import { outgoing, received, stepWith } from "../testing/sample-changes.ts";
 import { simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { until } from "../testing/until.ts";
-import { openWebhookStore } from "../webhooks/webhook-store.ts";
+import { openDeliveryStore } from "../webhooks/delivery-store.ts";
+import type { EndpointRecord } from "../webhooks/endpoint.ts";
+import { openEndpointStore } from "../webhooks/endpoint-store.ts";
 import { createBus } from "./bus.ts";
 import { aboutOf } from "./event-id.ts";
 import { openIntake } from "./intake.ts";
@@ -36,7 +38,8 @@ function intakeIn(folder: string) {
     isCaughtUp: () => true,
     complain,
   });
-  const webhooks = openWebhookStore(database, vault);
+  const endpoints = openEndpointStore(database, vault);
+  const deliveries = openDeliveryStore(database);
   const bus = createBus(complain);
   const heard: string[] = [];
   bus.subscribe((event) => heard.push(aboutOf(event)));
@@ -45,33 +48,50 @@ function intakeIn(folder: string) {
     database,
     journal,
     outbox,
-    webhooks,
+    endpoints,
+    deliveries,
     bus,
     clock,
     complain,
     queued: (id) => void queued.push(id),
   });
-  return { ...own, journal, outbox, outboxStore, webhooks, intake, heard, queued };
+  return { ...own, journal, outbox, outboxStore, endpoints, deliveries, intake, heard, queued };
 }
 
-const endpoint = (id: string, events: ("message.received" | "message.sent")[]) => ({
+const endpoint = (id: string, choices: Partial<EndpointRecord> = {}): EndpointRecord => ({
   id,
+  name: null,
   url: `http://127.0.0.1/${id}`,
-  events,
+  events: ["message.received", "message.sent"],
+  conversations: [],
+  onlyIncoming: false,
+  includeOwn: true,
+  signature: "aimessage",
+  format: "bellhop",
+  rotatesUntil: null,
+  allowsLocal: true,
   createdAt: 1,
+  enabled: true,
+  disabledBecause: null,
+  disabledAt: null,
+  secret: null,
+  previousSecret: null,
+  headers: {},
+  ...choices,
 });
 
 describe("a step of the feed", () => {
   it("is remembered, recorded, queued for webhooks and told of", () => {
     const folder = temporaryFolder();
-    const { intake, journal, webhooks, heard, queued, close } = intakeIn(folder);
-    webhooks.upsert(endpoint("all", ["message.received", "message.sent"]));
+    const { intake, journal, endpoints, deliveries, heard, queued, close } = intakeIn(folder);
+    endpoints.save(endpoint("all"));
     expect(intake.remembered()).toBeNull();
     const step = stepWith([received("A"), received("B")]);
     intake.commit(step);
     expect(intake.remembered()).toEqual(step.state);
     expect(journal.latest(9)).toHaveLength(2);
-    expect(webhooks.counts(0).waiting).toBe(2);
+    expect(deliveries.counts("all").waiting).toBe(2);
+    expect(deliveries.head("all")).toMatchObject({ seq: 1, queuedAt: journal.get(1)?.at });
     expect(heard).toEqual(["A", "B"]);
     expect(queued).toEqual(["all"]);
     close();
@@ -79,21 +99,32 @@ describe("a step of the feed", () => {
   });
 
   it("is queued only where its type was asked for, and wakes nobody else", () => {
-    const { intake, webhooks, queued } = intakeIn(temporaryFolder());
-    webhooks.upsert(endpoint("sent", ["message.sent"]));
-    webhooks.upsert(endpoint("received", ["message.received"]));
+    const { intake, endpoints, deliveries, queued } = intakeIn(temporaryFolder());
+    endpoints.save(endpoint("sent", { events: ["message.sent"] }));
+    endpoints.save(endpoint("received", { events: ["message.received"] }));
     intake.commit(stepWith([received("A")]));
-    expect(webhooks.head("sent")).toBeNull();
-    expect(webhooks.head("received")).toMatchObject({ seq: 1 });
+    expect(deliveries.head("sent")).toBeNull();
+    expect(deliveries.head("received")).toMatchObject({ seq: 1 });
     expect(queued).toEqual(["received"]);
   });
 
   it("is not queued for an endpoint that is gone", () => {
-    const { intake, webhooks } = intakeIn(temporaryFolder());
-    webhooks.upsert(endpoint("gone", ["message.received"]));
-    webhooks.disable("gone");
+    const { intake, endpoints, deliveries } = intakeIn(temporaryFolder());
+    endpoints.save(endpoint("gone"));
+    endpoints.disable("gone", "gone", 1);
     intake.commit(stepWith([received("A")]));
-    expect(webhooks.counts(0).waiting).toBe(0);
+    expect(deliveries.counts("gone").waiting).toBe(0);
+  });
+
+  it("with a message of Bellhop's own is not queued where those are not wanted, however soon its row comes", async () => {
+    const { intake, endpoints, outbox, outboxStore, queued } = intakeIn(temporaryFolder());
+    endpoints.save(endpoint("everything"));
+    endpoints.save(endpoint("others", { includeOwn: false }));
+    const id = outbox.accept({ chat: "any;-;+15550111", parts: [{ kind: "text", content: "mine" }] });
+    await until("the attempt", () => outboxStore.get(id)?.parts[0]?.state === "dispatching");
+    const row = outgoing({ rowId: 9, guid: "MINE", body: "mine" });
+    intake.commit(stepWith([{ type: "message.sent", data: row.message }], [row]));
+    expect(queued).toEqual(["everything"]);
   });
 
   it("wakes nobody when it brings no event", () => {
@@ -105,8 +136,10 @@ describe("a step of the feed", () => {
 
 describe("when one of the writes fails, nothing of the step stays", () => {
   it.each(["feed_state", "event", "delivery", "outbox_part"])("in %s", async (table) => {
-    const { database, intake, journal, webhooks, outbox, outboxStore, heard } = intakeIn(temporaryFolder());
-    webhooks.upsert(endpoint("all", ["message.received"]));
+    const { database, intake, journal, endpoints, deliveries, outbox, outboxStore, heard } = intakeIn(
+      temporaryFolder(),
+    );
+    endpoints.save(endpoint("all"));
     const id = outbox.accept({ chat: "any;-;+15550111", parts: [{ kind: "text", content: "mine" }] });
     await until("the attempt", () => outboxStore.get(id)?.parts[0]?.state === "dispatching");
     const step = stepWith([received("A")], [outgoing({ rowId: 9, guid: "MINE", body: "mine" })]);
@@ -117,7 +150,8 @@ describe("when one of the writes fails, nothing of the step stays", () => {
     expect(() => intake.commit(step)).toThrow("disk full");
     expect(intake.remembered()).toBeNull();
     expect(journal.latest(9)).toEqual([]);
-    expect(webhooks.counts(0).waiting).toBe(0);
+    expect(deliveries.counts("all").waiting).toBe(0);
+    expect(journal.get(1)).toBeNull();
     expect(outboxStore.get(id)).toMatchObject({ state: "dispatching", parts: [{ messageGuid: null }] });
     expect(heard).toEqual([]);
 

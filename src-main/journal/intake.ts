@@ -4,7 +4,9 @@ import type { FeedMemory, FeedStep } from "../apple-messages/feed/feed-step.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbox } from "../sending/outbox.ts";
 import type { Database } from "../storage/database.ts";
-import type { WebhookStore } from "../webhooks/webhook-store.ts";
+import type { DeliveryStore } from "../webhooks/delivery-store.ts";
+import type { EndpointStore } from "../webhooks/endpoint-store.ts";
+import { queueFor } from "../webhooks/queue-for.ts";
 import type { Bus } from "./bus.ts";
 import { openFingerprints } from "./fingerprints.ts";
 import type { Journal } from "./journal.ts";
@@ -27,15 +29,16 @@ export interface Intake {
 export function openIntake(options: {
   database: Database;
   journal: Journal;
-  outbox: Outbox;
-  webhooks: WebhookStore;
+  outbox: Pick<Outbox, "confirm" | "tell" | "isOurs">;
+  endpoints: Pick<EndpointStore, "list">;
+  deliveries: Pick<DeliveryStore, "enqueue">;
   bus: Bus;
   clock: Clock;
   /** Something has been queued for this endpoint. */
   queued(webhookId: string): void;
   complain(thrown: unknown): void;
 }): Intake {
-  const { database, journal, outbox, webhooks, bus, clock } = options;
+  const { database, journal, outbox, endpoints, deliveries, bus, clock } = options;
   const read = database.prepare<[], { state: string }>("SELECT state FROM feed_state");
   const write = database.prepare<[string]>(
     "INSERT INTO feed_state (only, state) VALUES (1, ?) ON CONFLICT (only) DO UPDATE SET state = excluded.state",
@@ -45,17 +48,16 @@ export function openIntake(options: {
 
   const record = database.transaction(
     (step: FeedStep): { events: Event[]; moved: string[]; queuedFor: Set<string> } => {
+      const now = clock.now();
+      // First what was sent is known as Bellhop's own: some endpoints do not want to hear of that.
       const moved = outbox.confirm(step.outgoing);
-      const events = journal.append(step.changes, clock.now());
+      const events = journal.append(step.changes, now);
       const queuedFor = new Set<string>();
-      if (events.length > 0) {
-        const endpoints = webhooks.list().filter((webhook) => webhook.enabled);
-        for (const event of events) {
-          for (const { id, events: types } of endpoints) {
-            if (!types.includes(event.type)) continue;
-            webhooks.enqueue(id, event.seq);
-            queuedFor.add(id);
-          }
+      const all = events.length > 0 ? endpoints.list() : [];
+      for (const event of events) {
+        for (const id of queueFor(all, event, outbox.isOurs)) {
+          deliveries.enqueue(id, event.seq, now);
+          queuedFor.add(id);
         }
       }
       fingerprints.record(step);

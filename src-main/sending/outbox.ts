@@ -47,6 +47,8 @@ export interface Outbox {
   /** The last reason why Messages could not be driven at all; null once a send went well. */
   denied(): Fault | null;
   counts(): { waiting: number; sent: number };
+  /** Whether the message with this guid went out through the outbox. */
+  isOurs(guid: string): boolean;
   /** Whether a staged file is still to be sent. */
   needsFile(path: string): boolean;
   /** Lets the running attempt end, and starts no other. */
@@ -63,6 +65,8 @@ export interface OutboxOptions {
   isPaused(): boolean;
   /** Whether the feed has looked at every row, so that a missing one is really missing. */
   isCaughtUp(): boolean;
+  /** An item came to an end, or (after `unknown`) to another one. */
+  ended?(item: OutboxItem): void;
   complain(thrown: unknown): void;
 }
 
@@ -81,8 +85,15 @@ export function openOutbox(options: OutboxOptions): Outbox {
   let rest: Timer | undefined;
   let denied: Fault | null = null;
 
+  const wakeWaiters = (id: string): void => {
+    for (const wakeUp of waiters.get(id) ?? []) wakeUp();
+  };
   const tell = (ids: readonly string[]): void => {
-    for (const id of ids) for (const wakeUp of waiters.get(id) ?? []) wakeUp();
+    for (const id of ids) {
+      wakeWaiters(id);
+      const item = options.ended && store.get(id);
+      if (item && item.state !== "queued" && item.state !== "dispatching") options.ended?.(item);
+    }
   };
 
   const wake = (): void => {
@@ -237,6 +248,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
     wake,
     denied: () => denied,
     counts: () => store.counts(clock.now() - 3_600_000),
+    isOurs: (guid) => store.claimedBy(guid) !== null,
     needsFile: (path) => store.needsFile(path),
     async stop() {
       stopped = true;
@@ -252,7 +264,7 @@ export function openOutbox(options: OutboxOptions): Outbox {
       });
       abandoned = true;
       // Whoever still waits is told what is known, rather than cut off.
-      tell([...waiters.keys()]);
+      for (const id of [...waiters.keys()]) wakeWaiters(id);
     },
   };
 }

@@ -27,6 +27,7 @@ export async function listening(routes: readonly Route[]): Promise<Listening> {
     dialects: [{ name: "test", prefix: "/", routes, errorBody: wireError }],
     keys,
     mode: "simulated",
+    clock,
     randomness,
     timers,
     log: silentLog(),
