@@ -11,6 +11,8 @@ export interface Latency {
   /** One point for each minute that had any, oldest first. */
   points(): { at: number; medianMs: number; p99Ms: number }[];
   median(): number | null;
+  /** What 99 in 100 stayed under, in the last hour; null when there was nothing. */
+  p99(): number | null;
 }
 
 /** Measures in memory; a restart begins anew. */
@@ -20,6 +22,10 @@ export function createLatency(clock: Clock): Latency {
     const oldest = Math.floor(clock.now() / MINUTE_MS) - MINUTES;
     for (const minute of minutes.keys()) if (minute <= oldest) minutes.delete(minute);
     return [...minutes];
+  };
+  const overall = (q: number): number | null => {
+    const all = recent().flatMap(([, samples]) => samples);
+    return all.length === 0 ? null : quantile(all, q);
   };
   return {
     add(ms) {
@@ -34,10 +40,8 @@ export function createLatency(clock: Clock): Latency {
         medianMs: quantile(samples, 0.5),
         p99Ms: quantile(samples, 0.99),
       })),
-    median() {
-      const all = recent().flatMap(([, samples]) => samples);
-      return all.length === 0 ? null : quantile(all, 0.5);
-    },
+    median: () => overall(0.5),
+    p99: () => overall(0.99),
   };
 }
 
