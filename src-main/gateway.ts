@@ -1,171 +1,161 @@
-import { dirname, join } from "node:path";
-import type { Mode, ReadingProblem } from "../src-shared/status.ts";
+import type { ReadingProblem } from "../src-shared/status.ts";
+import { endpointName } from "../src-shared/words/activity-words.ts";
 import { openApiKeys } from "./access/api-keys.ts";
 import { keepChatDb } from "./apple-messages/chat-db.ts";
 import { startChangeFeed } from "./apple-messages/feed/change-feed.ts";
 import { watchFiles } from "./apple-messages/watcher.ts";
-import { type Control, openControl } from "./control/control.ts";
+import { openControl } from "./control/control.ts";
+import { eventLine, messageOf, nameIn } from "./control/event-lines.ts";
 import { healthOf } from "./control/health.ts";
+import { watchRecording } from "./control/recording-trouble.ts";
 import { statusReader } from "./control/status.ts";
 import { aimessage } from "./dialects/aimessage/aimessage.ts";
+import { socketQuestion } from "./dialects/aimessage/events.ts";
 import { wireEvent } from "./dialects/aimessage/translate.ts";
+import type { Gateway, GatewayOptions } from "./gateway-options.ts";
+import { openConnectionLog } from "./http/connection-log.ts";
+import { openEventStreams } from "./http/event-streams.ts";
+import { metricsPage } from "./http/metrics.ts";
 import { openServer } from "./http/server.ts";
 import { createBus } from "./journal/bus.ts";
+import { openEventPages } from "./journal/event-pages.ts";
+import { openFollowing } from "./journal/following.ts";
 import { openIntake } from "./journal/intake.ts";
 import { openJournal } from "./journal/journal.ts";
-import { applescriptSender, OPEN_MESSAGES } from "./messages-app/applescript-sender.ts";
-import { openConvertedFiles } from "./messages-app/converted-files.ts";
-import { APPLE_TOOLS, toolConverter } from "./messages-app/converter.ts";
-import { noSender } from "./messages-app/no-sender.ts";
+import { startRetention } from "./journal/retention.ts";
+import { chosenSender } from "./messages-app/chosen-sender.ts";
+import { gatewayFigures } from "./observability/figures.ts";
 import { createLatency } from "./observability/latency.ts";
-import type { Log } from "./observability/log.ts";
+import { openMetrics } from "./observability/metrics.ts";
+import { openReporting } from "./observability/reporting.ts";
+import { statsReader } from "./observability/stats.ts";
 import type { Ports } from "./ports/ports.ts";
-import { asking, readingSentence } from "./reading/asking.ts";
-import { openAttachments } from "./reading/attachments.ts";
-import { openConversations } from "./reading/conversations.ts";
-import { openLines } from "./reading/lines.ts";
-import { openMessages } from "./reading/messages.ts";
+import { readingSentence } from "./reading/asking.ts";
+import { openReading } from "./reading/reading.ts";
 import { openOutbox } from "./sending/outbox.ts";
 import { openOutboxStore } from "./sending/outbox-store.ts";
 import { openSending } from "./sending/send.ts";
-import { keepSwept, openStaging, type StagingFolders } from "./sending/staging.ts";
-import { type Database, isSqliteError } from "./storage/database.ts";
-import type { Keychain } from "./storage/keychain.ts";
+import { keepSwept, openStaging } from "./sending/staging.ts";
+import { beforeDeadline, onlyOnce } from "./shutdown.ts";
+import { isSqliteError } from "./storage/database.ts";
 import { openMeta } from "./storage/meta.ts";
-import type { SettingsStore } from "./storage/settings-store.ts";
 import { openVault, proveVault } from "./storage/vault.ts";
-import { startDeliverer } from "./webhooks/deliverer.ts";
-import { openWebhookStore } from "./webhooks/webhook-store.ts";
-import { openWebhooks } from "./webhooks/webhooks.ts";
+import { bodies } from "./webhooks/bodies/bodies.ts";
+import { openDelivering } from "./webhooks/delivering.ts";
 
-/** Everything a gateway is told about where and on what it runs. */
-export interface GatewayOptions {
-  mode: Mode;
-  version: string;
-  dataFolder: string;
-  /** bellhop.db, open; the gateway closes it. */
-  database: Database;
-  chatDb: string;
-  /** The program that drives Messages; null where there is none. */
-  osascript: string | null;
-  /** Whether macOS must have granted anything: only with this Mac's own Messages. */
-  needsPermissions: boolean;
-  /** The folder with the AppleScripts. */
-  scripts: string;
-  /** The built window, for a browser; null to serve none. */
-  ui: string | null;
-  /** Where files wait for Messages, and from where they may come. */
-  staging: StagingFolders;
-  settings: SettingsStore;
-  keychain: Keychain;
-  /** A key that holds for this run instead of the stored one. */
-  apiKey: string | null;
-  /** Who may ask for links to the window. */
-  controlToken: string;
-  log: Log;
-}
-
-/** A running gateway. */
-export interface Gateway {
-  readonly url: string;
-  readonly mode: Mode;
-  readonly control: Control;
-  /** A fresh link to the window in a browser, good once within ten minutes. */
-  uiLink(): string;
-  /** The first API key. */
-  revealKey(): string;
-  /** Stops accepting, lets what runs end within seconds, and closes every file. */
-  stop(): Promise<void>;
-}
+/** How long a stop may take before whatever is not done is left behind, in ms. */
+const STOP_MS = 8_000;
 
 /**
  * Puts the parts together and starts them. Resolves when the API answers; rejects with a sentence when the
  * port is taken or the data folder is another mode's.
  */
 export async function startGateway(options: GatewayOptions, ports: Ports): Promise<Gateway> {
-  const { mode, settings, log } = options;
+  const { mode, version, settings, log, database } = options;
   const { clock, timers, randomness } = ports;
   const startedAt = clock.now();
   const complain = (thrown: unknown): void => log.error({ err: thrown }, "unexpected");
+  let isStopping = false;
 
-  const { database } = options;
   const meta = openMeta(database);
   const vault = openVault(options.dataFolder, options.keychain, randomness);
   proveVault(vault, meta, options.dataFolder);
   const keys = openApiKeys({ database, vault, clock, randomness, given: options.apiKey });
-  const journal = openJournal(database, meta, vault);
+  const journal = openJournal(database, meta, vault, complain);
   const bus = createBus(complain);
-  const latency = createLatency(clock);
+  const recording = watchRecording(clock);
 
   const chatDb = keepChatDb(options.chatDb, clock);
-  const messages = openMessages(chatDb);
-  const conversations = openConversations(chatDb);
-  const converted = openConvertedFiles({
-    folder: join(options.dataFolder, "files", "converted"),
-    converter: toolConverter({ tools: APPLE_TOOLS, processes: ports.processes }),
+  const reading = openReading(chatDb, options.dataFolder, ports.processes);
+  const { messages, conversations } = reading;
+  const trouble = (): { problem: ReadingProblem; since: number } | null => {
+    const unrecordedSince = recording.since();
+    return (
+      chatDb.trouble() ??
+      (unrecordedSince === null ? null : { problem: "unrecorded", since: unrecordedSince })
+    );
+  };
+
+  const latency = createLatency(clock);
+  const figures = gatewayFigures({
+    webhooks: () => delivering.webhooks.list(),
+    journal,
+    connections: () => ({ sockets: server.sockets(), streams: streams.count() }),
+    isReading: () => trouble() === null,
+    database,
+    loopDelay: options.loopDelay,
   });
-  const attachments = openAttachments({
-    row: (guid) => asking(chatDb, ({ content }) => content.attachmentByGuid(guid)),
-    folder: dirname(chatDb.path),
-    apart: [options.dataFolder],
-    converted,
-  });
+  const metrics = openMetrics({ version, mode, clock, figures });
+  const stats = statsReader({ version, mode, startedAt, clock, tally: metrics.tally, figures, latency });
+  const reporting = openReporting({ log, metrics, clock, notice: (sentence) => control.notice(sentence) });
 
   const canSend = options.osascript !== null;
-  const messagesApp =
-    options.osascript === null
-      ? noSender
-      : applescriptSender({
-          osascript: options.osascript,
-          scripts: options.scripts,
-          open: options.needsPermissions ? OPEN_MESSAGES : null,
-          processes: ports.processes,
-        });
   const outbox = openOutbox({
     store: openOutboxStore(database, vault),
     chatDb,
-    messagesApp,
+    messagesApp: chosenSender({
+      ...options,
+      isThisMac: options.needsPermissions,
+      processes: ports.processes,
+    }),
     clock,
     timers,
     randomness,
     isPaused: () => settings.current().sendingPausedAt !== null,
     isCaughtUp: () => feed.isCaughtUp(),
+    ended: (item) => reporting.sent(item, nameIn(item.chat, conversations) ?? "a group"),
     complain,
   });
   const staging = openStaging({ ...options.staging, clock, randomness, isNeeded: outbox.needsFile });
   const sending = openSending({ outbox, conversations, staging, canSend });
 
-  const webhookStore = openWebhookStore(database, vault);
-  const deliverer = startDeliverer({
-    store: webhookStore,
-    event: journal.get,
-    bodyOf: wireEvent,
+  const delivering = openDelivering({
+    database,
+    vault,
+    journal,
+    bodies: bodies({
+      bellhop: wireEvent,
+      lineOf: (event) => eventLine(event, { messages, conversations }),
+      groupName: (id) => nameIn(id, conversations),
+      messageOf: (guid) => messageOf(guid, messages),
+    }),
+    settings: settings.current,
+    isOwnPort: (port) => port === server.address().port,
+    isOurs: outbox.isOurs,
+    news: reporting,
+    storageTrouble: (isTrouble) => recording.report("deliveries", isTrouble),
+    network: ports.network,
     clock,
     timers,
     randomness,
-    outbound: ports.outbound,
     complain,
-    version: options.version,
+    version,
   });
-  const webhooks = openWebhooks({
-    store: webhookStore,
+  const { endpoints, deliveries, webhooks } = delivering;
+  const retention = startRetention({
+    journal,
+    deliveries,
+    nameOf: (id) => endpointName(webhooks.get(id).webhook),
+    database,
+    settings: settings.current,
     clock,
-    randomness,
-    ownPort: () => server.address().port,
-    changed: deliverer.wake,
+    timers,
+    said(sentence, detail) {
+      log.warn({ area: "events", ...detail }, sentence);
+      control.notice(sentence);
+    },
+    complain,
   });
 
-  let unrecordedSince: number | null = null;
-  const trouble = (): { problem: ReadingProblem; since: number } | null =>
-    chatDb.trouble() ?? (unrecordedSince === null ? null : { problem: "unrecorded", since: unrecordedSince });
   const intake = openIntake({
     database,
     journal,
     outbox,
-    webhooks: webhookStore,
+    endpoints,
+    deliveries,
     bus,
     clock,
-    queued: deliverer.wake,
+    queued: delivering.wake,
     complain,
   });
   const feed = startChangeFeed({
@@ -178,26 +168,34 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     memory: intake.memory,
     commit(step) {
       intake.commit(step);
-      unrecordedSince = null;
-      if (step.latencyMs !== null) latency.add(step.latencyMs);
+      recording.report("feed", false);
+      if (step.latencyMs === null) return;
+      latency.add(step.latencyMs);
+      reporting.seen(step.latencyMs);
     },
     complain(thrown) {
       // What chat.db refuses is a ReadingFailure, and does not come here: this was our own database.
       const isUnrecorded = isSqliteError(thrown);
-      if (!isUnrecorded || unrecordedSince === null) complain(thrown);
-      if (isUnrecorded) unrecordedSince ??= clock.now();
+      if (!isUnrecorded || recording.since() === null) complain(thrown);
+      if (isUnrecorded) recording.report("feed", true);
     },
-    damaged: (rowId, parts) => log.debug({ row_id: rowId, parts }, "cannot be decoded"),
+    damaged: (rowId, parts) => log.debug({ area: "feed", row_id: rowId, parts }, "cannot be decoded"),
   });
 
+  const follow = openFollowing({ journal, bus, timers, complain });
+  const pages = openEventPages({ journal, bus, timers });
+  const connected = openConnectionLog(log, clock);
+  const streams = openEventStreams({ follow, journal, timers, dataOf: wireEvent, connected, complain });
   const dialect = aimessage({
     messages,
     conversations,
-    lines: openLines(chatDb),
-    attachments,
+    lines: reading.lines,
+    attachments: reading.attachments,
     sending,
     webhooks,
-    health: () => healthOf({ mode, chatDb, trouble, outbox }),
+    events: { page: pages.page, stream: streams.stream },
+    stats,
+    health: () => healthOf({ mode, chatDb, trouble, outbox, isStopping }),
     now: clock.now,
     sendWaitMs: () => settings.current().sendWaitMs,
   });
@@ -206,14 +204,14 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     status: statusReader({
       mode,
       needsPermissions: options.needsPermissions,
-      version: options.version,
+      version,
       startedAt,
       address: () => server.address(),
       chatDb,
       trouble,
       outbox,
       canSend,
-      webhooks: webhookStore,
+      webhooks: delivering.figures,
       latency,
       settings: settings.current,
       clock,
@@ -223,34 +221,46 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     messages,
     conversations,
     sending,
+    webhooks,
+    stats,
+    tail: options.tail,
     sendWaitMs: () => settings.current().sendWaitMs,
     revealKey: keys.reveal,
     setPaused(pausedAt) {
       settings.change({ sendingPausedAt: pausedAt });
-      log.info(pausedAt === null ? "sending resumed" : "sending paused");
+      log.info({ area: "sending" }, pausedAt === null ? "Sending was resumed" : "Sending was paused");
       outbox.wake();
     },
     clock,
     timers,
     complain,
   });
+  bus.subscribe((event) => reporting.event(eventLine(event, { messages: null, conversations })));
   chatDb.onTrouble((problem) => {
     if (problem === null) {
-      log.info("chat.db can be read again");
+      log.info({ area: "feed" }, "chat.db can be read again");
       control.notice("Reading again: chat.db can be opened");
       outbox.wake();
     } else {
       const sentence = readingSentence(problem, chatDb.path);
-      log.warn({ problem }, sentence);
+      log.warn({ area: "feed", problem }, sentence);
       control.notice(`Reading stopped: ${sentence}`);
     }
   });
 
   const server = openServer({
     dialect,
+    others: [metricsPage(metrics, dialect.errorBody)],
     frameOf: wireEvent,
+    questionIn: socketQuestion,
+    connected,
     keys,
-    bus,
+    follow,
+    journal,
+    endStreams() {
+      streams.close();
+      pages.close();
+    },
     control,
     mode,
     ui: options.ui,
@@ -261,14 +271,25 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     timers,
     randomness,
     log,
+    complain,
   });
 
   const stopSweeping = keepSwept(staging, timers, complain);
   const stop = async (): Promise<void> => {
+    isStopping = true;
     stopSweeping();
+    retention.stop();
     feed.stop();
     control.stop();
-    await Promise.all([server.close(), outbox.stop(), deliverer.stop(), converted.close()]);
+    options.loopDelay?.stop();
+    // All at once: who asks gets the answer of a send that ends, and a delivery that ends is recorded.
+    const ending = {
+      "the API": server.close(),
+      sending: outbox.stop(),
+      deliveries: delivering.stop(),
+      conversions: reading.close(),
+    };
+    await beforeDeadline(timers, STOP_MS, ending, complain);
     chatDb.close();
     try {
       journal.close();
@@ -279,7 +300,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     } finally {
       database.close();
     }
-    log.info("stopped");
+    log.info("Stopped");
   };
 
   const { host, port } = settings.current();
@@ -288,8 +309,8 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     throw thrown;
   });
   outbox.wake();
-  deliverer.wake();
-  log.info({ url, mode }, "ready");
+  delivering.wake();
+  log.info({ url, mode }, "Ready");
   return {
     url,
     mode,
@@ -297,13 +318,5 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     uiLink: server.uiLink,
     revealKey: keys.reveal,
     stop: onlyOnce(stop),
-  };
-}
-
-function onlyOnce(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= run();
-    return running;
   };
 }

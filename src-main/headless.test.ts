@@ -100,7 +100,7 @@ describe("the headless gateway", () => {
     program.signal("SIGINT");
     expect(await program.ended()).toBe(0);
     const log = readFileSync(join(folder, "logs", "bellhop.log"), "utf8");
-    expect(log).toContain("ready");
+    expect(log).toContain("Ready");
     expect(log + program.output() + program.errors()).not.toContain(KEY);
   });
 

@@ -2,9 +2,12 @@ import { homedir } from "node:os";
 import { dirname, extname, join, sep } from "node:path";
 import Conf from "conf";
 import packageJson from "../package.json" with { type: "json" };
-import { type Gateway, startGateway } from "./gateway.ts";
+import { startGateway } from "./gateway.ts";
+import type { Gateway } from "./gateway-options.ts";
 import type { LaunchOptions } from "./launch-options.ts";
 import { openLog } from "./observability/log.ts";
+import { openLogTail } from "./observability/log-tail.ts";
+import { measureLoopDelay } from "./observability/loop-delay.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Command, Finished, Processes } from "./ports/processes.ts";
 import { defaultAllowedFolders } from "./sending/staging.ts";
@@ -51,10 +54,12 @@ export async function launchGateway(
     const settings = openSettings(options.settingsFile ?? settingsFileIn(folder), options.overrides, (name) =>
       process.stderr.write(`config.json: ${name} is no setting, or its value makes no sense\n`),
     );
+    const tail = openLogTail({ clock: ports.clock });
     const log = openLog({
       folder: makePrivateFolder(logFolder(folder)),
-      level: settings.current().logLevel,
+      level: () => settings.current().logLevel,
       screen: process.stderr,
+      tail,
     });
     const simulation = options.mode === "simulated" ? startSimulation(options, ports) : null;
     const home = dirname(options.program);
@@ -76,6 +81,8 @@ export async function launchGateway(
         apiKey: options.apiKey,
         controlToken,
         log,
+        tail,
+        loopDelay: measureLoopDelay(ports.clock),
       },
       simulation?.processes ? { ...ports, processes: simulation.processes } : ports,
     ).catch((thrown: unknown) => {

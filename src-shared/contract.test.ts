@@ -12,6 +12,11 @@ describe("settings", () => {
       pollIntervalMs: 1_000,
       sendWaitMs: 3_000,
       sendingPausedAt: null,
+      eventsKeptDays: 7,
+      eventsKept: 100_000,
+      deliverForDays: 3,
+      webhookTimeoutMs: 15_000,
+      egressAllowed: [],
       allowedHosts: [],
       logLevel: "info",
     });
@@ -44,11 +49,25 @@ describe("faults", () => {
 describe("the contract with the window", () => {
   it("has an input and an output for every call", () => {
     expect(Object.keys(calls).sort()).toEqual([
+      "deliveries.list",
+      "delivery.get",
+      "delivery.redeliver",
       "events.recent",
       "key.reveal",
+      "log.follow",
+      "log.recent",
       "message.send",
       "sending.pause",
+      "stats.get",
       "status.get",
+      "webhook.change",
+      "webhook.put",
+      "webhook.redeliver",
+      "webhook.remove",
+      "webhook.retry",
+      "webhook.rotate",
+      "webhook.test",
+      "webhooks.list",
     ]);
   });
 

@@ -1,8 +1,19 @@
 import { z } from "zod";
 import { EventType } from "./domain/event.ts";
 import { GroupChange } from "./domain/group-change.ts";
+import { LogBatch, LogFollow, LogFollowed, LogPage, LogQuery } from "./domain/log-line.ts";
 import { MessageKind } from "./domain/message.ts";
 import { ReactionKind } from "./domain/reaction.ts";
+import { Stats } from "./domain/stats.ts";
+import {
+  Delivery,
+  DeliveryInFull,
+  TestResult,
+  WebhookChoices,
+  WebhookOrder,
+  WebhookPatch,
+  WebhookView,
+} from "./domain/webhook.ts";
 import { Status } from "./status.ts";
 
 /** One line under "Last events": an event, or (type null) a notice of the gateway about itself. */
@@ -42,6 +53,9 @@ export const SendResult = z.object({
 export type SendResult = z.infer<typeof SendResult>;
 
 const nothing = z.object({});
+const byId = z.object({ id: z.string().min(1).max(200) });
+/** Whether somebody ticked that the target may be on this machine or its network. */
+const allowsLocal = z.boolean();
 
 /** What the settings window may ask: one row a call, with its input and its output. */
 export const calls = {
@@ -53,6 +67,38 @@ export const calls = {
     input: z.object({ recipient: z.string().trim().min(1).max(320), body: z.string().min(1).max(100_000) }),
     output: SendResult,
   },
+  "webhooks.list": { input: nothing, output: z.array(WebhookView) },
+  "webhook.put": { input: WebhookOrder.extend({ allowsLocal }), output: WebhookView },
+  "webhook.change": {
+    input: byId.extend({ allowsLocal, patch: WebhookPatch }),
+    output: WebhookView,
+  },
+  "webhook.remove": { input: byId, output: nothing },
+  /** The secret is shown this once. */
+  "webhook.rotate": {
+    input: byId.extend({ secret: WebhookChoices.shape.secret }),
+    output: z.object({ secret: z.string() }),
+  },
+  "webhook.test": { input: byId, output: TestResult },
+  "webhook.retry": { input: byId, output: WebhookView },
+  "webhook.redeliver": {
+    input: byId.extend({ since: z.int().nullable(), missed: z.boolean() }),
+    output: z.object({ queued: z.int() }),
+  },
+  "deliveries.list": {
+    input: byId.extend({
+      state: Delivery.shape.state.optional(),
+      before: z.int().optional(),
+      limit: z.int().min(1).max(200),
+    }),
+    output: z.array(Delivery),
+  },
+  "delivery.get": { input: byId, output: DeliveryInFull },
+  "delivery.redeliver": { input: byId, output: Delivery },
+  "stats.get": { input: nothing, output: Stats },
+  "log.recent": { input: LogQuery, output: LogPage },
+  /** Has new lines pushed for a while; to be asked again before its time is up. */
+  "log.follow": { input: LogFollow, output: LogFollowed },
 } as const;
 export type CallName = keyof typeof calls;
 export type CallInput<N extends CallName> = z.input<(typeof calls)[N]["input"]>;
@@ -62,6 +108,7 @@ export type CallOutput<N extends CallName> = z.output<(typeof calls)[N]["output"
 export const Push = z.discriminatedUnion("push", [
   z.object({ push: z.literal("status"), value: Status }),
   z.object({ push: z.literal("event"), value: EventLine }),
+  z.object({ push: z.literal("log"), value: LogBatch }),
 ]);
 export type Push = z.infer<typeof Push>;
 

@@ -45,8 +45,12 @@ export const Status = z.object({
   }),
   webhooks: z.object({
     total: z.int(),
-    /** Endpoints whose last attempt failed, by host, with the last HTTP status (null: no answer) and since when. */
+    /** Endpoints whose last attempt failed, by name or host, with the last HTTP status (null: no answer) and since when. */
     failing: z.array(z.object({ name: z.string(), status: z.int().nullable(), since: z.int() })),
+    /** Endpoints that no person switched off: by answering 410 themselves, or by Bellhop after days of failing. */
+    switchedOff: z.array(z.object({ name: z.string(), because: z.enum(["gone", "failing"]), at: z.int() })),
+    /** Deliveries that were given up and can be resent. */
+    dead: z.int(),
     waiting: z.int(),
     deliveredToday: z.int(),
   }),

@@ -1,4 +1,4 @@
-import type { Gateway } from "../gateway.ts";
+import type { Gateway } from "../gateway-options.ts";
 import type { LaunchOptions } from "../launch-options.ts";
 import { defaultDataFolder, USUAL_FOLDERS } from "../storage/data-folder.ts";
 

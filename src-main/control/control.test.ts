@@ -6,6 +6,7 @@ import { at } from "../testing/http-client.ts";
 import { type RunningGateway, runningGateway } from "../testing/running-gateway.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
 import { until } from "../testing/until.ts";
+import { webhookReceiver } from "../testing/webhook-receiver.ts";
 
 /** The answer's value; a refusal stands as its code. */
 async function ask({ gateway }: RunningGateway, name: string, input?: unknown): Promise<unknown> {
@@ -41,19 +42,100 @@ describe("a call", () => {
 
   it("answers as the contract says", async () => {
     const running = await runningGateway();
+    const receiver = await webhookReceiver();
+    const order = { url: receiver.url, events: ["message.received"] };
+    const id = String(at((await running.post("/webhooks", order)).json, "id"));
     running.messages.receive("hello");
-    await until("the event", async () => Array.isArray(await ask(running, "events.recent", { limit: 9 })));
+    await until("the delivery", () => receiver.received.length === 1);
+    const delivery = await until("its end", async () => {
+      const [first] = (await ask(running, "deliveries.list", { id, limit: 9 })) as unknown[];
+      return at(first, "state") === "delivered" && String(at(first, "id"));
+    });
     const inputs = {
       "status.get": {},
       "events.recent": { limit: 10 },
       "key.reveal": {},
       "sending.pause": { paused: false },
       "message.send": { recipient: MAYA, body: "hi" },
+      "webhooks.list": {},
+      "webhook.put": { ...order, name: "mine", allowsLocal: true },
+      "webhook.change": { id, patch: { onlyIncoming: true }, allowsLocal: true },
+      "webhook.rotate": { id },
+      "webhook.test": { id },
+      "webhook.retry": { id },
+      "webhook.redeliver": { id, since: null, missed: true },
+      "deliveries.list": { id, limit: 9 },
+      "delivery.get": { id: delivery },
+      "delivery.redeliver": { id: delivery },
+      "stats.get": {},
+      "log.recent": { limit: 100, text: "took" },
+      "log.follow": { follower: "a window", on: true },
     };
-    for (const [name, { output }] of Object.entries(calls)) {
+    const last = "webhook.remove";
+    const all = Object.entries(calls).filter(([name]) => name !== last);
+    for (const [name, { output }] of all) {
       const value = await ask(running, name, Reflect.get(inputs, name));
       expect(() => output.parse(value), name).not.toThrow();
     }
+    expect(await ask(running, last, { id })).toEqual({});
+    expect(await ask(running, "webhooks.list")).toEqual([]);
+  });
+});
+
+describe("webhooks", () => {
+  it("on this network are put only with the box ticked", async () => {
+    const running = await runningGateway();
+    const order = { url: "http://127.0.0.1:9/hook", events: ["message.received"] };
+    expect(await ask(running, "webhook.put", { ...order, allowsLocal: false })).toBe("invalid_request");
+    expect(await ask(running, "webhook.put", { ...order, allowsLocal: true })).toMatchObject({
+      webhook: { allowsLocal: true, enabled: true },
+    });
+  });
+
+  it("show in the window what was answered", async () => {
+    const running = await runningGateway();
+    const receiver = await webhookReceiver((_delivery, response) => {
+      response.writeHead(502, { server: "nginx" }).end("<h1>502 Bad Gateway</h1>");
+      return null;
+    });
+    const order = { url: receiver.url, events: ["message.received"], allowsLocal: true };
+    const id = at(await ask(running, "webhook.put", order), "webhook", "id");
+    running.messages.receive("hello");
+    const found = await until("the attempt", async () => {
+      const delivery = at(await ask(running, "deliveries.list", { id, limit: 1 }), 0);
+      return Number(at(delivery, "attempts")) > 0 && { id: at(delivery, "id") };
+    });
+    expect(await ask(running, "delivery.get", found)).toMatchObject({
+      delivery: { state: "pending", lastStatus: 502 },
+      request: { url: receiver.url, body: expect.stringContaining("hello") },
+      attempts: [
+        {
+          number: 1,
+          status: 502,
+          answer: { headers: { server: "nginx" }, text: "<h1>502 Bad Gateway</h1>" },
+        },
+      ],
+    });
+  });
+});
+
+describe("the log", () => {
+  it("is pushed while a window follows it, without a word of any message", async () => {
+    const running = await runningGateway();
+    const lines: unknown[] = [];
+    running.gateway.control.subscribe((push) => {
+      if (push.push === "log") lines.push(...push.value.lines);
+    });
+    running.messages.receive("before anybody follows");
+    await until("the event", async () => at(await ask(running, "events.recent", { limit: 9 }), 0));
+    expect(lines).toEqual([]);
+    await ask(running, "log.follow", { follower: "a window", on: true });
+    running.messages.receive("a secret between us");
+    await until("the line", () => lines.some((line) => at(line, "area") === "feed"));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ area: "feed", sentence: `${MAYA} wrote`, detail: expect.anything() }),
+    );
+    expect(JSON.stringify(lines)).not.toContain("secret between");
   });
 });
 

@@ -9,16 +9,21 @@ import {
   type SendResult,
 } from "../../src-shared/control.ts";
 import type { Event } from "../../src-shared/domain/event.ts";
+import type { Stats } from "../../src-shared/domain/stats.ts";
 import { asFault } from "../../src-shared/faults.ts";
 import type { Status } from "../../src-shared/status.ts";
 import type { Bus } from "../journal/bus.ts";
 import type { Journal } from "../journal/journal.ts";
+import type { LogTail } from "../observability/log-tail.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 import type { Sending, SendReport } from "../sending/send.ts";
+import type { Webhooks } from "../webhooks/webhooks.ts";
 import { eventLine, noticeLine } from "./event-lines.ts";
+import { openLogWindow } from "./log-tail.ts";
+import { webhookCalls } from "./webhook-calls.ts";
 
 /** What `src-shared/control.ts` promises, for every transport alike. */
 export interface Control {
@@ -41,6 +46,9 @@ export interface ControlSources {
   messages: Messages;
   conversations: Conversations;
   sending: Sending;
+  webhooks: Webhooks;
+  stats(): Stats;
+  tail: LogTail;
   sendWaitMs(): number;
   revealKey(): string;
   setPaused(pausedAt: number | null): void;
@@ -77,6 +85,13 @@ export function openControl(sources: ControlSources): Control {
   const changed = (): void => {
     soon ??= timers.after(STATUS_EVERY_MS, pushStatus);
   };
+  const log = openLogWindow({
+    tail: sources.tail,
+    clock,
+    timers,
+    isListening: () => listeners.size > 0,
+    push: (value) => push({ push: "log", value }),
+  });
   const lineOf = (event: Event): EventLine => eventLine(event, sources);
   const unsubscribe = sources.bus.subscribe((event) => {
     if (listeners.size > 0) push({ push: "event", value: lineOf(event) });
@@ -101,6 +116,10 @@ export function openControl(sources: ControlSources): Control {
       changed();
       return sendResult(report, sources.status(), Math.round(clock.monotonic() - started));
     },
+    ...webhookCalls(sources.webhooks),
+    "stats.get": sources.stats,
+    "log.recent": log.recent,
+    "log.follow": log.follow,
   };
 
   return {
@@ -112,7 +131,10 @@ export function openControl(sources: ControlSources): Control {
           return refusal("invalid_request", parsed.error.issues[0]?.message ?? "not understood");
         // The table above has, for each name, the answer to that very input.
         const answer = answers[name] as (input: unknown) => unknown;
-        return { ok: true, value: await answer(parsed.data) };
+        const value = await answer(parsed.data);
+        // A webhook that was put or switched on shows elsewhere too.
+        if (name.startsWith("webhook.")) changed();
+        return { ok: true, value };
       } catch (thrown) {
         const fault = asFault(thrown);
         if (fault.code === "internal") sources.complain(thrown);
@@ -136,6 +158,7 @@ export function openControl(sources: ControlSources): Control {
     },
     stop() {
       unsubscribe();
+      log.stop();
       soon?.cancel();
       later?.cancel();
       listeners.clear();

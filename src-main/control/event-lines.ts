@@ -8,7 +8,8 @@ import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 
 interface Reading {
-  messages: Messages;
+  /** Null where nobody wants to see what a reaction is on. */
+  messages: Pick<Messages, "get"> | null;
   conversations: Conversations;
 }
 
@@ -43,12 +44,13 @@ function told(event: Event, reading: Reading): Partial<EventLine> {
     case "reaction.added":
     case "reaction.removed": {
       const { isFromMe, kind, emoji } = event.data;
-      const text = textOfTarget(event.data, reading.messages);
+      const target = reading.messages && messageOf(event.data.targetGuid, reading.messages);
+      const text = target && textOf(target);
       return { person: personOf(event.data, reading.conversations), isFromMe, text, reaction: kind, emoji };
     }
     case "message.deleted": {
       const { conversationIds } = event.data;
-      return { person: personIn(conversationIds[0], reading.conversations) };
+      return { person: nameIn(conversationIds[0], reading.conversations) };
     }
     case "conversation.updated": {
       const { conversation, change, by } = event.data;
@@ -79,10 +81,11 @@ function textOf({ body, kind, poll, link, app, transcription }: Message): string
 
 /** Who it came from; for what this Mac sent, where it went. */
 function personOf(data: Message | Reaction, conversations: Conversations): string | null {
-  return data.sender ?? personIn(data.conversationIds[0], conversations);
+  return data.sender ?? nameIn(data.conversationIds[0], conversations);
 }
 
-function personIn(id: string | undefined, conversations: Conversations): string | null {
+/** The other side of a conversation: a handle, or a group's name; null when nobody knows. */
+export function nameIn(id: string | undefined, conversations: Conversations): string | null {
   if (id === undefined) return null;
   const direct = parseChatGuid(id);
   if (direct?.separator === "-") return direct.identifier;
@@ -98,9 +101,10 @@ function nameOf({ displayName, participants }: Conversation): string {
   return displayName ?? participants.join(", ");
 }
 
-function textOfTarget(reaction: Reaction, messages: Messages): string | null {
+/** The message with this guid as it stands; null when it is gone, or chat.db cannot be read. */
+export function messageOf(guid: string, messages: Pick<Messages, "get">): Message | null {
   try {
-    return textOf(messages.get(reaction.targetGuid));
+    return messages.get(guid);
   } catch {
     return null;
   }

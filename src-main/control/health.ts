@@ -19,8 +19,10 @@ export function healthOf(options: {
   /** What keeps chat.db from being read or recorded. */
   trouble(): { problem: ReadingProblem } | null;
   outbox: Outbox;
+  isStopping: boolean;
 }): Health {
   const { mode, chatDb, outbox } = options;
+  if (options.isStopping) return { mode, reading: false, problem: "Bellhop is stopping" };
   const trouble = options.trouble();
   const unread = trouble && readingSentence(trouble.problem, chatDb.path);
   const denied = outbox.denied();

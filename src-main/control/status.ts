@@ -1,10 +1,11 @@
 import type { Settings } from "../../src-shared/settings.ts";
 import type { Mode, ReadingProblem, Status } from "../../src-shared/status.ts";
+import { endpointName } from "../../src-shared/words/activity-words.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { Latency } from "../observability/latency.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbox } from "../sending/outbox.ts";
-import type { WebhookStore } from "../webhooks/webhook-store.ts";
+import type { WebhookFigures } from "../webhooks/webhook-figures.ts";
 import { readingFigures } from "./reading-figures.ts";
 
 export interface StatusSources {
@@ -19,7 +20,7 @@ export interface StatusSources {
   trouble(): { problem: ReadingProblem; since: number } | null;
   outbox: Outbox;
   canSend: boolean;
-  webhooks: WebhookStore;
+  webhooks: WebhookFigures;
   latency: Latency;
   settings(): Settings;
   clock: Clock;
@@ -32,7 +33,6 @@ export function statusReader(sources: StatusSources): () => Status {
   const { chatDb, clock } = sources;
   const figures = readingFigures(chatDb, clock);
   return () => {
-    const now = clock.now();
     const { messages, lastMessageAt, hours } = figures();
     // After the figures: asking them is what finds out about trouble.
     const trouble = sources.trouble();
@@ -51,7 +51,7 @@ export function statusReader(sources: StatusSources): () => Status {
         latencyMs: sources.latency.median(),
       },
       sending: sendingOf(sources, sends, trouble?.since ?? null),
-      webhooks: webhooksOf(sources.webhooks, now),
+      webhooks: webhooksOf(sources.webhooks),
       permissions: permissionsOf(sources, sends, trouble?.problem ?? null),
       hours,
       latency: sources.latency.points(),
@@ -69,10 +69,20 @@ function sendingOf(sources: StatusSources, sends: Sends, readingOffSince: number
   return { problem: null, since: null, ...figures };
 }
 
-function webhooksOf(store: WebhookStore, now: number): Status["webhooks"] {
-  const failing = store.failing().map(({ url, ...how }) => ({ name: new URL(url).host, ...how }));
-  const { waiting, delivered } = store.counts(new Date(now).setHours(0, 0, 0, 0));
-  return { total: store.list().length, failing, waiting, deliveredToday: delivered };
+function webhooksOf(figures: WebhookFigures): Status["webhooks"] {
+  const { endpoints, failing, switchedOff, waiting, dead, deliveredToday } = figures.totals();
+  return {
+    total: endpoints,
+    failing: failing.map(({ webhook, status, since }) => ({ name: endpointName(webhook), status, since })),
+    switchedOff: switchedOff.map(({ webhook, because, at }) => ({
+      name: endpointName(webhook),
+      because,
+      at,
+    })),
+    waiting,
+    dead,
+    deliveredToday,
+  };
 }
 
 function permissionsOf(

@@ -49,6 +49,15 @@ describe("the menu", () => {
     ]);
   });
 
+  it("with a webhook that was switched off by nobody: which, why, and when", () => {
+    const status = sampleStatus();
+    const switchedOff = [{ name: "n8n", because: "gone" as const, at: NOW - 4 * MINUTE }];
+    const rows = groups({ ...status, webhooks: { ...status.webhooks, switchedOff } });
+    expect(rows[1]).toEqual([
+      { label: "n8n is switched off", sublabel: "It answered 410 at 13:58", action: "open" },
+    ]);
+  });
+
   it("while paused: resume comes first, and there is no second pause", () => {
     const status = sampleStatus();
     const rows = groups({

@@ -1,7 +1,7 @@
 import type { EventLine } from "../../src-shared/control.ts";
 import type { Status } from "../../src-shared/status.ts";
 import { eventWords } from "../../src-shared/words/event-words.ts";
-import { clockWords, sinceWords } from "../../src-shared/words/moments.ts";
+import { atWords, clockWords, sinceWords } from "../../src-shared/words/moments.ts";
 import { addressWords, statusWords } from "../../src-shared/words/status-words.ts";
 
 /** What a row of the menu does. */
@@ -67,6 +67,14 @@ function repairRows(status: Status, now: number, timeZone?: string): TrayRow[] {
     rows.push({
       label: withoutMnemonic(`${name} is failing`),
       sublabel: `${did}${waiting}`,
+      action: "open",
+    });
+  }
+  for (const { name, because, at } of status.webhooks.switchedOff) {
+    const why = because === "gone" ? "It answered 410" : "Given up";
+    rows.push({
+      label: withoutMnemonic(`${name} is switched off`),
+      sublabel: `${why} ${atWords(at, now, timeZone)}`,
       action: "open",
     });
   }

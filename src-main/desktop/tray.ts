@@ -72,7 +72,10 @@ export function showTray(icons: string, control: TrayControl, act: (action: Tray
 
 function after(state: TrayState, push: Push): TrayState {
   if (push.push === "status") return { ...state, status: push.value };
-  return { ...state, events: [push.value, ...state.events].slice(0, EVENTS_KEPT) };
+  if (push.push === "event") {
+    return { ...state, events: [push.value, ...state.events].slice(0, EVENTS_KEPT) };
+  }
+  return state;
 }
 
 async function recentEvents(control: TrayControl): Promise<EventLine[]> {

@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Settings } from "../../src-shared/settings.ts";
-import { type Gateway, type GatewayOptions, startGateway } from "../gateway.ts";
+import { startGateway } from "../gateway.ts";
+import type { Gateway, GatewayOptions } from "../gateway-options.ts";
 import { silentLog } from "../observability/log.ts";
+import { openLogTail } from "../observability/log-tail.ts";
 import type { Ports } from "../ports/ports.ts";
 import { realPorts } from "../ports/real.ts";
 import { runOsascript } from "../simulator/osascript.ts";
@@ -46,6 +48,7 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
   const folder = options.folder ?? temporaryFolder();
   const messages = options.messages ?? simulatedMessages(folder);
   const ports = { ...realPorts(), processes: osascriptInProcess(messages.path), ...options.ports };
+  const tail = openLogTail({ clock: ports.clock });
   const dataFolder = makePrivateFolder(join(folder, "data"));
   const gateway = await startGateway(
     {
@@ -63,7 +66,9 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
       keychain: fileModeKeychain,
       apiKey: null,
       controlToken: "control-token",
-      log: silentLog(),
+      log: silentLog(tail),
+      tail,
+      loopDelay: null,
       ...options.gateway,
     },
     ports,

@@ -76,7 +76,7 @@ export function keepLive(over: Link): void {
   link = over;
   over.bridge.subscribe((push) => {
     if (push.push === "status") hearStatus(push.value);
-    else hearEvent(push.value);
+    if (push.push === "event") hearEvent(push.value);
   });
   const follow = () => {
     const connection = over.connection();

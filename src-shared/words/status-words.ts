@@ -33,7 +33,7 @@ function lastMessageWords(status: Status, now: number, timeZone?: string): strin
 function failingWords(status: Status, now: number, timeZone?: string): Omit<StatusWords, "short"> | null {
   const { failing, waiting } = status.webhooks;
   const [first] = failing;
-  if (first === undefined) return null;
+  if (first === undefined) return switchedOffWords(status, now, timeZone);
   const title =
     failing.length > 1
       ? `${capital(spelledWords(failing.length))} webhooks are failing`
@@ -48,6 +48,22 @@ function failingWords(status: Status, now: number, timeZone?: string): Omit<Stat
     shape: "attention",
     title,
     detail: `${webhookWords(status, now, timeZone).sentence} See that the endpoint runs and answers 2xx. ${kept}`,
+  };
+}
+
+function switchedOffWords(status: Status, now: number, timeZone?: string): Omit<StatusWords, "short"> | null {
+  const { switchedOff } = status.webhooks;
+  const [first] = switchedOff;
+  if (first === undefined) return null;
+  const title =
+    switchedOff.length > 1
+      ? `${capital(spelledWords(switchedOff.length))} webhooks are switched off`
+      : `${first.name} is switched off`;
+  const { sentence } = webhookWords(status, now, timeZone);
+  return {
+    shape: "attention",
+    title,
+    detail: `${sentence} See that the endpoint answers 2xx, then switch it on again, or remove it.`,
   };
 }
 

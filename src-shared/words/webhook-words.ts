@@ -1,6 +1,6 @@
 import type { Status } from "../status.ts";
-import { sinceWords } from "./moments.ts";
-import { spelledWords } from "./numbers.ts";
+import { atWords, sinceWords } from "./moments.ts";
+import { capital, spelledWords } from "./numbers.ts";
 
 /** A sentence that starts with the name of what it is about, which is drawn strong. */
 export interface NamedSentence {
@@ -14,11 +14,29 @@ function othersWords(others: number): string {
   return ` The other ${spelledWords(others)} are well.`;
 }
 
+/** Which endpoint is told of nothing any more although nobody chose that: "n8n is gone: it answered 410 on Friday at 08:12." */
+function switchedOffWords(status: Status, now: number, timeZone?: string): NamedSentence | null {
+  const { switchedOff } = status.webhooks;
+  const [first] = switchedOff;
+  if (first === undefined) return null;
+  const when = atWords(first.at, now, timeZone);
+  const more = switchedOff.length - 1;
+  const others =
+    more === 0 ? "" : ` ${more === 1 ? "One more is" : `${capital(spelledWords(more))} more are`} off.`;
+  const sentence =
+    first.because === "gone"
+      ? `${first.name} is off: it answered ${when} that it is gone (410).${others}`
+      : `${first.name} is off: Bellhop gave it up ${when}, after days of failing.${others}`;
+  return { subject: first.name, sentence };
+}
+
 /** How deliveries go: "home-assistant has answered 502 since 13:58. The other two are well." */
 export function webhookWords(status: Status, now: number, timeZone?: string): NamedSentence {
   const { total, failing } = status.webhooks;
   const [first] = failing;
   if (first === undefined) {
+    const off = switchedOffWords(status, now, timeZone);
+    if (off !== null) return off;
     const all = [
       "None yet. An endpoint that is added is told of the events it asks for.",
       "The one endpoint is delivering.",

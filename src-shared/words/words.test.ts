@@ -198,8 +198,35 @@ describe("webhooks", () => {
       "attention",
       "n8n has not answered since 13:50, and one more fails. The other one is well.",
     ],
+    [
+      { switchedOff: [{ name: "n8n", because: "gone" as const, at: at(13, 50) }] },
+      "attention",
+      "n8n is off: it answered at 13:50 that it is gone (410).",
+    ],
+    [
+      {
+        switchedOff: [
+          { name: "n8n", because: "failing" as const, at: at(13, 50) },
+          { name: "audit", because: "gone" as const, at: at(13, 51) },
+        ],
+      },
+      "attention",
+      "n8n is off: Bellhop gave it up at 13:50, after days of failing. One more is off.",
+    ],
   ])("%j", (other, shape, sentence) => {
     expect(row(sampleStatus({ webhooks: webhooks(other) }), "webhooks")).toMatchObject({ shape, sentence });
+  });
+
+  it("that were switched off by nobody need a person, after those that fail", () => {
+    const switchedOff = [{ name: "n8n", because: "gone" as const, at: at(13, 50) }];
+    expect(words(sampleStatus({ webhooks: webhooks({ switchedOff }) }))).toMatchObject({
+      shape: "attention",
+      title: "n8n is switched off",
+      detail: expect.stringContaining("switch it on again"),
+    });
+    expect(words(sampleStatus({ webhooks: webhooks({ switchedOff, failing: [one] }) })).title).toBe(
+      "home-assistant answers 502",
+    );
   });
 
   it("counts what waits in place of what was delivered", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Gateway } from "../../gateway.ts";
+import type { Gateway } from "../../gateway-options.ts";
 import { openFingerprints } from "../../journal/fingerprints.ts";
 import { receiveMessage } from "../../simulator/message-store.ts";
 import { at } from "../../testing/http-client.ts";

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type { z } from "zod";
+import type { Stats } from "../../../src-shared/domain/stats.ts";
 import { Fault } from "../../../src-shared/faults.ts";
 import type { Health } from "../../control/health.ts";
 import { type Dialect, type Route, route } from "../../http/route.ts";
@@ -9,9 +10,9 @@ import type { Messages } from "../../reading/messages.ts";
 import type { Sending, SendReport } from "../../sending/send.ts";
 import type { Webhooks } from "../../webhooks/webhooks.ts";
 import { attachments } from "./attachments.ts";
+import { type EventsService, eventRoutes } from "./events.ts";
 import { SentMessage, WireMessage } from "./message-shape.ts";
 import {
-  Deleted,
   Done,
   IdParams,
   MessagesQuery,
@@ -20,14 +21,14 @@ import {
   page,
   ReactBody,
   SendBody,
-  WebhookBody,
   WireConversation,
   WireHealth,
   WireLine,
-  WireWebhook,
 } from "./shapes.ts";
-import { wireConversation, wireError, wireLine, wireWebhook } from "./translate.ts";
+import { statsRoute } from "./stats.ts";
+import { wireConversation, wireError, wireLine } from "./translate.ts";
 import { provisionalMessage, wireMessage } from "./translate-message.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 const PREFIX = "/api/v1";
 
@@ -39,6 +40,8 @@ export interface Services {
   attachments: Attachments;
   sending: Sending;
   webhooks: Webhooks;
+  events: EventsService;
+  stats(): Stats;
   health(): Health;
   now(): number;
   /** How long a send waits for its row, in ms. */
@@ -51,9 +54,10 @@ export function aimessage(services: Services): Dialect {
     ...reading(services),
     ...attachments(PREFIX, services),
     ...sending(services),
-    ...webhooks(services),
+    ...webhookRoutes(PREFIX, services.webhooks),
+    ...eventRoutes(PREFIX, services.events),
     ...capabilities(services),
-    socket(),
+    statsRoute(PREFIX, services.stats),
     health(services),
   ];
   return { name: "aimessage", prefix: PREFIX, routes, errorBody: wireError };
@@ -157,43 +161,6 @@ function sentMessage({ item, message }: SendReport, body: string, now: number): 
   return item.state === "failed" ? { ...wire, status: "failed" } : wire;
 }
 
-function webhooks({ webhooks }: Services): Route[] {
-  return [
-    route({
-      method: "POST",
-      path: `${PREFIX}/webhooks`,
-      summary: "Has an address told of events; the same address again changes it.",
-      scope: "webhooks",
-      body: WebhookBody,
-      output: WireWebhook,
-      handler({ body: { url, events, secret }, key }) {
-        const local = key.scopes.includes("webhooks:local");
-        return wireWebhook(webhooks.put({ url, events, secret: secret ?? undefined }, { local }));
-      },
-    }),
-    route({
-      method: "GET",
-      path: `${PREFIX}/webhooks`,
-      summary: "Every address that is told of events.",
-      scope: "webhooks",
-      output: page(WireWebhook),
-      handler: () => paged(webhooks.list().map(wireWebhook)),
-    }),
-    route({
-      method: "DELETE",
-      path: `${PREFIX}/webhooks/:id`,
-      summary: "Stops telling an address.",
-      scope: "webhooks",
-      params: IdParams,
-      output: Deleted,
-      handler({ params }) {
-        webhooks.remove(params.id);
-        return { deleted: true as const };
-      },
-    }),
-  ];
-}
-
 /** What needs Accessibility. The request is checked all the same, so that its mistakes show. */
 function capabilities({ messages, conversations }: Services): Route[] {
   const unavailable = (what: string): never => {
@@ -226,20 +193,6 @@ function capabilities({ messages, conversations }: Services): Route[] {
       },
     }),
   ];
-}
-
-/** The socket itself is taken over before any route; whoever comes here has not asked for one. */
-function socket(): Route {
-  return route({
-    method: "GET",
-    path: `${PREFIX}/ws`,
-    summary: "Every event as it happens, over a WebSocket.",
-    scope: "events:read",
-    output: z.never(),
-    handler(): never {
-      throw new Fault("upgrade_required", "this is a WebSocket: connect to it as ws://, not as http://");
-    },
-  });
 }
 
 function health({ health }: Services): Route {

@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { EVENT_TYPES } from "../../../src-shared/domain/event.ts";
-import { GroupChange } from "../../../src-shared/domain/group-change.ts";
 import { MESSAGE_KINDS, MessageFilter, MessageKind } from "../../../src-shared/domain/message.ts";
 import { WireMessage } from "./message-shape.ts";
 
 /** AiMessage's wire format. Field by field as its clients read it; what goes beyond it is marked +. */
 
-const wholeNumber = (most: number) =>
+export const wholeNumber = (most: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number, 0 or more")
@@ -61,7 +59,7 @@ const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[-+ ]\d
  * A time as people write one, in full: a date alone is its midnight, a time without a zone is UTC, a space stands
  * for the T, or for a `+` that was not encoded. What is no time stays as it is.
  */
-function wholeTime(text: string): string {
+export function wholeTime(text: string): string {
   const [, date, time, zone] = TIME.exec(text.trim().toUpperCase()) ?? [];
   if (date === undefined) return text;
   const offset = zone?.replace(" ", "+").replace(/(\d\d):?(\d\d)$/, "$1:$2") ?? "Z";
@@ -164,24 +162,6 @@ export const ReactBody = z.object({
 
 export const Done = z.object({ ok: z.literal(true) });
 
-export const WebhookBody = z.object({
-  url: z.string({ error: "must be an http or https address" }).max(2_000, "is too long"),
-  events: z
-    .array(z.enum(EVENT_TYPES, { error: `must be one of ${EVENT_TYPES.join(", ")}` }), {
-      error: "must be a list of event types",
-    })
-    .min(1, "must name at least one event type"),
-  secret: z.string().min(1, "must not be empty").max(500, "is too long").nullish(),
-});
-
-export const WireWebhook = z.object({
-  id: z.string(),
-  url: z.string(),
-  events: z.array(z.enum(EVENT_TYPES)),
-  created_at: z.string(),
-});
-export type WireWebhook = z.infer<typeof WireWebhook>;
-
 export const Deleted = z.object({ deleted: z.literal(true) });
 
 /** + `mode`. */
@@ -194,44 +174,3 @@ export const WireHealth = z.object({
   }),
   mode: z.enum(["real", "simulated"]),
 });
-
-export const WireReaction = z.object({
-  id: z.string(),
-  message_id: z.string(),
-  message_guid: z.string(),
-  sender: z.string(),
-  reaction_type: z.enum([
-    "love",
-    "thumbs_up",
-    "thumbs_down",
-    "ha_ha",
-    "exclamation",
-    "question",
-    "emoji",
-    "sticker",
-  ]),
-  timestamp: z.string(),
-  emoji: z.string().nullable(),
-  part: z.int().nullable(),
-  conversation_id: z.string(),
-  is_from_me: z.boolean(),
-});
-export type WireReaction = z.infer<typeof WireReaction>;
-
-/** + The data of `message.deleted`. */
-export const WireDeletion = z.object({
-  id: z.string(),
-  guid: z.string(),
-  conversation_id: z.string(),
-  conversation_ids: z.array(z.string()),
-  recoverable: z.boolean(),
-  timestamp: z.string(),
-});
-export type WireDeletion = z.infer<typeof WireDeletion>;
-
-/** + The data of `conversation.updated`. */
-export const WireConversationUpdate = WireConversation.extend({
-  change: GroupChange.nullable(),
-  by: z.string().nullable(),
-});
-export type WireConversationUpdate = z.infer<typeof WireConversationUpdate>;

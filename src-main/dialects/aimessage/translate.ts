@@ -3,16 +3,9 @@ import type { Deletion } from "../../../src-shared/domain/deletion.ts";
 import type { ConversationUpdate, Event } from "../../../src-shared/domain/event.ts";
 import type { Line } from "../../../src-shared/domain/line.ts";
 import type { Reaction, ReactionKind } from "../../../src-shared/domain/reaction.ts";
-import type { Webhook } from "../../../src-shared/domain/webhook.ts";
 import type { Fault } from "../../../src-shared/faults.ts";
-import type {
-  WireConversation,
-  WireConversationUpdate,
-  WireDeletion,
-  WireLine,
-  WireReaction,
-  WireWebhook,
-} from "./shapes.ts";
+import type { WireConversationUpdate, WireDeletion, WireEvent, WireReaction } from "./event-shapes.ts";
+import type { WireConversation, WireLine } from "./shapes.ts";
 import { wireMessage, wireSender, wireTime } from "./translate-message.ts";
 
 /** A conversation as AiMessage writes it. */
@@ -84,28 +77,24 @@ export function wireLine({ handle, kind, services, lastUsedAt }: Line): WireLine
 
 /** An event as sockets and webhooks get it: AiMessage's two fields, then + `id`, `seq` and `timestamp`. */
 export function wireEvent(event: Event): string {
-  const { type, id, seq, at } = event;
-  return JSON.stringify({ type, data: wireData(event), id, seq, timestamp: wireTime(at) });
+  return JSON.stringify(wireEventValue(event));
 }
 
-function wireData(event: Event): unknown {
+/** The same before it is written. */
+export function wireEventValue(event: Event): WireEvent {
+  const { id, seq } = event;
+  const stamp = { id, seq, timestamp: wireTime(event.at) };
   switch (event.type) {
     case "message.deleted":
-      return wireDeletion(event.data);
+      return { type: event.type, data: wireDeletion(event.data), ...stamp };
     case "reaction.added":
     case "reaction.removed":
-      return wireReaction(event.data);
+      return { type: event.type, data: wireReaction(event.data), ...stamp };
     case "conversation.updated":
-      return wireConversationUpdate(event.data);
+      return { type: event.type, data: wireConversationUpdate(event.data), ...stamp };
     default:
-      return wireMessage(event.data);
+      return { type: event.type, data: wireMessage(event.data), ...stamp };
   }
-}
-
-/** An endpoint as AiMessage writes it; its time of creation has a form of its own. */
-export function wireWebhook({ id, url, events, createdAt }: Webhook): WireWebhook {
-  const created = new Date(createdAt).toISOString().slice(0, 19).replace("T", " ");
-  return { id, url, events, created_at: created };
 }
 
 /** A refusal: `{"error":"<Prefix>: <text>"}`, + `code` and `request_id`. */
@@ -121,6 +110,8 @@ function prefixOf(fault: Fault): string {
       return "Forbidden";
     case 404:
       return "Not found";
+    case 410:
+      return "Gone";
     case 429:
       return "Too many requests";
     case 501:
