@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { WebSocket } from "ws";
 import { type RunningGateway, startGateway } from "../e2e/support/gateway.ts";
 import { inRoot } from "../scripts/root.ts";
 import { printFigure } from "./figures.ts";
+import { type Load, now, pause, writeRows } from "./written-rows.ts";
 
 /** Fifty messages a second for two minutes. */
 const STEADY = { rows: 6_000, atOnce: 1, everyMs: 20 };
@@ -40,14 +39,9 @@ export async function benchFeed(flags: readonly string[] = []): Promise<void> {
   }
 }
 
-/** The moment on a clock that all processes of this machine share, in ms. */
-const now = (): number => Number(process.hrtime.bigint()) / 1e6;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 async function follow(
   gateway: RunningGateway,
-  load: typeof STEADY,
+  load: Load,
 ): Promise<{ rows: number; lost: number; latencies: number[] }> {
   const seen = new Map<string, number>();
   const socket = new WebSocket(`${gateway.url.replace("http", "ws")}/api/v1/ws?api_key=${gateway.key}`);
@@ -72,26 +66,6 @@ async function follow(
     return frame === undefined ? [] : [frame - at];
   });
   return { rows: load.rows, lost: load.rows - latencies.length, latencies };
-}
-
-/** Runs the writer and gathers, for each guid, when its COMMIT returned. */
-function writeRows(chatDb: string, { rows, atOnce, everyMs }: typeof STEADY): Promise<Map<string, number>> {
-  const writer = spawn(
-    process.execPath,
-    [inRoot("bench", "feed-writer.ts"), chatDb, ...[rows, atOnce, everyMs].map(String)],
-    { stdio: ["ignore", "pipe", "inherit"], timeout: LIMIT_MS },
-  );
-  const committed = new Map<string, number>();
-  createInterface(writer.stdout).on("line", (line) => {
-    const [guid = "", at = ""] = line.split(" ");
-    committed.set(guid, Number(at));
-  });
-  return new Promise((resolve, reject) => {
-    writer.once("error", reject);
-    writer.once("close", (code) =>
-      code === 0 ? resolve(committed) : reject(new Error(`writer ended: ${code}`)),
-    );
-  });
 }
 
 /** Asks the gateway's process for what it has measured since the last time. */

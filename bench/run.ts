@@ -3,6 +3,7 @@ import { benchFeed } from "./feed.ts";
 import { benchMutate } from "./mutate.ts";
 import { benchScale } from "./scale.ts";
 import { benchSend } from "./send.ts";
+import { benchWebhooks } from "./webhooks.ts";
 
 /** Every benchmark by name, with what it measures. */
 const BENCHMARKS: Record<string, { what: string; run(flags: readonly string[]): Promise<void> | void }> = {
@@ -11,6 +12,10 @@ const BENCHMARKS: Record<string, { what: string; run(flags: readonly string[]): 
   mutate: { what: "a million damaged blobs: exceptions, steps, time, heap", run: benchMutate },
   scale: { what: "reading from small and large histories over HTTP, memory, and idling", run: benchScale },
   send: { what: "from POST to the answer with the row, against the stand-in alone", run: benchSend },
+  webhooks: {
+    what: "durable deliveries a second, and another's latency beside endpoints that hang",
+    run: benchWebhooks,
+  },
 };
 
 const [name, ...flags] = process.argv.slice(2);
