@@ -1,3 +1,4 @@
+import { runFaults, SHORT } from "../e2e/faults/run-faults.ts";
 import { build, buildIfStale } from "./build.ts";
 import { check } from "./check.ts";
 import { type Counts, inWords, NONE, sum } from "./counts.ts";
@@ -35,12 +36,18 @@ async function endToEnd(args: readonly string[] = []): Promise<Counts> {
   return sum(ran, { ...NONE, skipped: missing });
 }
 
+/** What needs the build: the window, and a gateway that is killed while messages come in. */
+async function wholes(): Promise<Counts> {
+  const seed = Math.floor(Math.random() * 1e9);
+  return sum(await endToEnd(), await runFaults({ ...SHORT, seed }));
+}
+
 /** Everything: types, style, imports, the build, the unit tests, and the tests in a window. */
 async function everything(): Promise<boolean> {
   const checked = await check();
   const built = await build();
   await provideSqlite();
-  const counts = sum(await runVitest(), built ? await endToEnd() : { ...NONE, failed: 1 });
+  const counts = sum(await runVitest(), built ? await wholes() : { ...NONE, failed: 1 });
   if (!checked) say("The check failed: see FAILED above.");
   if (!built) say("The build failed, so nothing was tested in a window.");
   say(inWords(counts));

@@ -38,7 +38,7 @@ import { openSending } from "./sending/send.ts";
 import { keepSwept, openStaging } from "./sending/staging.ts";
 import { beforeDeadline, onlyOnce } from "./shutdown.ts";
 import { isSqliteError } from "./storage/database.ts";
-import { openMeta } from "./storage/meta.ts";
+import { openMeta, takesWrites } from "./storage/meta.ts";
 import { openVault, proveVault } from "./storage/vault.ts";
 import { bodies } from "./webhooks/bodies/bodies.ts";
 import { openDelivering } from "./webhooks/delivering.ts";
@@ -63,7 +63,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const keys = openApiKeys({ database, vault, clock, randomness, given: options.apiKey });
   const journal = openJournal(database, meta, vault, complain);
   const bus = createBus(complain);
-  const recording = watchRecording(clock);
+  const recording = watchRecording({ clock, timers, takesWrites: () => takesWrites(database) });
 
   const chatDb = keepChatDb(options.chatDb, clock);
   const reading = openReading(chatDb, options.dataFolder, ports.processes);
@@ -271,6 +271,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     timers,
     randomness,
     log,
+    unrecorded: () => recording.report("calls", true),
     complain,
   });
 
@@ -279,6 +280,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     isStopping = true;
     stopSweeping();
     retention.stop();
+    recording.stop();
     feed.stop();
     control.stop();
     options.loopDelay?.stop();

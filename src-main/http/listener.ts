@@ -30,6 +30,8 @@ export interface ListenerOptions {
   clock: Clock;
   timers: Timers;
   log: Log;
+  /** A call was refused because bellhop.db does not take what it asks for. */
+  unrecorded(): void;
   /** Names beside localhost under which the gateway may be called. */
   names(): readonly string[];
   /** Requests a minute for each key; 0 for no limit. */
@@ -198,6 +200,7 @@ function requestId(response: Response): string {
 
 function refuse(thrown: unknown, request: Request, response: Response, options: ListenerOptions): void {
   const fault = asFault(bodyFault(thrown) ?? storageFault(thrown) ?? thrown);
+  if (fault.code === "storage_unavailable") options.unrecorded();
   const id = requestId(response);
   const where = { method: request.method, path: request.path, status: fault.status, request_id: id };
   if (fault.code === "internal" || fault.code === "storage_unavailable")

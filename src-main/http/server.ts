@@ -48,6 +48,8 @@ export interface ServerOptions {
   timers: Timers;
   randomness: Randomness;
   log: Log;
+  /** A call was refused because bellhop.db does not take what it asks for. */
+  unrecorded(): void;
   complain(thrown: unknown): void;
 }
 
@@ -90,6 +92,7 @@ export function openServer(options: ServerOptions): GatewayServer {
     randomness,
     timers,
     log: options.log,
+    unrecorded: options.unrecorded,
     names: options.names,
     rateLimit: options.rateLimit,
     ...(ui ? { ui: ui.handler } : {}),

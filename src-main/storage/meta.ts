@@ -1,10 +1,25 @@
 import type { Mode } from "../../src-shared/status.ts";
-import type { Database } from "./database.ts";
+import { type Database, withoutSync } from "./database.ts";
 
 /** Single values that belong to the data folder as a whole. */
 export interface Meta {
   get(key: string): string | null;
   set(key: string, value: string): void;
+}
+
+/** More than the room that may be left within pages that are there already. */
+const PROBE_CHARACTERS = 64 * 1024;
+
+/** Whether a write that needs some room goes through. It leaves nothing behind. */
+export function takesWrites(database: Database): boolean {
+  const write = "INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', ?)";
+  try {
+    withoutSync(database, () => database.prepare(write).run("-".repeat(PROBE_CHARACTERS)));
+    withoutSync(database, () => database.prepare("DELETE FROM meta WHERE key = 'probe'").run());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Single values in `meta`. */

@@ -31,6 +31,7 @@ export async function listening(routes: readonly Route[]): Promise<Listening> {
     randomness,
     timers,
     log: silentLog(),
+    unrecorded: () => {},
     names: () => [],
     rateLimit: () => 0,
   });
