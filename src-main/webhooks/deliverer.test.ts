@@ -331,6 +331,16 @@ describe("stopping", () => {
   });
 });
 
+it("a test that is under way when the time to stop is over says so", async () => {
+  const outbound = scriptedOutbound();
+  const { endpoint, deliverer, webhooks, pass } = deliveringTo(outbound);
+  const testing = webhooks.test(await endpoint("a"));
+  const stopping = deliverer.stop();
+  await pass(3_000);
+  await stopping;
+  expect(await testing).toMatchObject({ status: null, error: "it was given up" });
+});
+
 describe("an event that cannot be read", () => {
   it("does not keep the process busy for ever, and is given up", async () => {
     const folder = temporaryFolder();

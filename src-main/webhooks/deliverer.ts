@@ -6,17 +6,13 @@ import type { Outbound } from "../ports/outbound.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import type { BodyOf } from "./bodies/bodies.ts";
+import type { DeliveryNews } from "./delivery-news.ts";
 import { bodyWriter, headerWriter } from "./delivery-request.ts";
 import type { DeliveryStore } from "./delivery-store.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
-import {
-  type DeliveryNews,
-  type EndpointWorker,
-  EXPIRED_AT_ONCE,
-  startWorker,
-  type WorkerSurroundings,
-} from "./endpoint-worker.ts";
+import { type EndpointWorker, EXPIRED_AT_ONCE, startWorker } from "./endpoint-worker.ts";
 import type { Recording } from "./recording.ts";
+import type { WorkerSurroundings } from "./worker-surroundings.ts";
 
 /** What is under way when everything stops has so long to end, in ms. */
 const GRACE_MS = 3_000;

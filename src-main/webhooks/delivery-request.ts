@@ -1,6 +1,6 @@
 import type { Event } from "../../src-shared/domain/event.ts";
 import type { BodyFormat } from "../../src-shared/domain/webhook.ts";
-import type { BodyContext, BodyOf } from "./bodies/bodies.ts";
+import type { BodyOf } from "./bodies/bodies.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { signatureHeaders } from "./signing/signature-headers.ts";
 
@@ -56,17 +56,14 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
 /** Makes a function that writes an event as a body. One that many endpoints are told of is written once. */
 export function bodyWriter(
   bodies: Readonly<Record<BodyFormat, BodyOf>>,
-): (format: BodyFormat, event: Event, context: BodyContext) => string | null {
+): (format: BodyFormat, event: Event) => string | null {
   const kept = new Map<string, string | null>();
   let characters = 0;
-  return (format, event, context) => {
-    const bodyOf = bodies[format];
-    // One that takes note of the delivery is another for each.
-    if (bodyOf.length > 1) return bodyOf(event, context);
+  return (format, event) => {
     const key = `${format}${event.seq}`;
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const body = bodyOf(event, context);
+    const body = bodies[format](event);
     characters += body?.length ?? 0;
     if (kept.size >= MOST_KEPT || characters > MOST_CHARACTERS) {
       kept.clear();

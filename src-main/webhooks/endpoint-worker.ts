@@ -1,72 +1,18 @@
-import type { Event, EventType } from "../../src-shared/domain/event.ts";
-import type { Attempt, DeadBecause, TestResult, Webhook } from "../../src-shared/domain/webhook.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Outbound, OutboundAnswer } from "../ports/outbound.ts";
-import type { Randomness } from "../ports/randomness.ts";
-import type { Timer, Timers } from "../ports/timers.ts";
+import type { Event } from "../../src-shared/domain/event.ts";
+import type { Attempt, TestResult } from "../../src-shared/domain/webhook.ts";
+import type { OutboundAnswer } from "../ports/outbound.ts";
+import type { Timer } from "../ports/timers.ts";
 import { isSqliteError } from "../storage/database.ts";
-import type { BodyContext } from "./bodies/bodies.ts";
 import { testBody, testEventId } from "./bodies/test-body.ts";
-import { dayOf } from "./day.ts";
 import { deliveryId } from "./delivery-id.ts";
-import type { bodyWriter, headerWriter } from "./delivery-request.ts";
-import type { DeliveryStore, PendingDelivery } from "./delivery-store.ts";
+import type { PendingDelivery } from "./delivery-store.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { EndpointStore } from "./endpoint-store.ts";
-import type { Recorded, Recording } from "./recording.ts";
-import { afterAttempt, LONGEST_WAIT_MS, type Outcome } from "./retry.ts";
+import { restTimer } from "./endpoint-rest.ts";
+import { type Recorded, toRecord } from "./recorded.ts";
+import { afterAttempt, type Outcome } from "./retry.ts";
+import type { WorkerSurroundings } from "./worker-surroundings.ts";
 
-/** An attempt that was made and recorded. */
-export interface AttemptReport {
-  webhook: Webhook;
-  seq: number;
-  type: EventType;
-  /** 1 for the first. */
-  attempt: number;
-  /** Null when no answer came; then `error` says why. */
-  status: number | null;
-  error: string | null;
-  tookMs: number;
-  next: "delivered" | "retry" | "dead" | "disabled";
-  /** When it is tried again, in ms since 1970. */
-  retryAt: number | null;
-}
-
-/** What is told of deliveries, after it has been recorded. */
-export interface DeliveryNews {
-  attempted(report: AttemptReport): void;
-  /** An endpoint was switched off. */
-  disabled(webhook: Webhook, because: "gone" | "failing"): void;
-  /** Deliveries were given up: `count` at once, of which that of `seq` is the first. */
-  dead(webhook: Webhook, seq: number, because: DeadBecause, count: number): void;
-}
-
-/** What all workers have in common. */
-export interface WorkerSurroundings {
-  endpoints: EndpointStore;
-  deliveries: DeliveryStore;
-  recording: Recording;
-  /** The event of a delivery; null when it is no longer kept. */
-  event(seq: number): Event | null;
-  bodyOf: ReturnType<typeof bodyWriter>;
-  headersOf: ReturnType<typeof headerWriter>;
-  clock: Clock;
-  timers: Timers;
-  randomness: Pick<Randomness, "fraction">;
-  outbound: Outbound;
-  deliverForMs(): number;
-  timeoutMs(): number;
-  news: DeliveryNews;
-  complain(thrown: unknown): void;
-  /** The database refuses this endpoint's work (or, with null, does so no longer). */
-  storageTrouble(webhookId: string, thrown: unknown): void;
-  /** No new attempt is to be made. */
-  isStopped(): boolean;
-  /** What comes in from here on is too late to be recorded. */
-  isOver(): boolean;
-  /** A request ended. */
-  ended(): void;
-}
+export type { AttemptReport, DeliveryNews } from "./delivery-news.ts";
 
 /** One endpoint's queue being worked off. */
 export interface EndpointWorker {
@@ -83,7 +29,7 @@ export interface EndpointWorker {
 
 /** After trouble of our own, such as a full disk, a queue rests this long at first, and this long at most, in ms. */
 const FIRST_TROUBLE_MS = 1_000;
-const LONGEST_TROUBLE_MS = 60_000;
+const LONGEST_TROUBLE_MS = 4_000;
 /** How many deliveries are dealt with at a stretch when none of them needs a request. */
 const STRETCH = 32;
 /** How many are given up in one transaction; others wait that long for the database. */
@@ -98,7 +44,7 @@ interface Ended {
 
 /** Works off one endpoint's queue, in order, with one request in flight. */
 export function startWorker(id: string, around: WorkerSurroundings): EndpointWorker {
-  const { endpoints, deliveries, recording, clock, timers, outbound } = around;
+  const { endpoints, deliveries, recording, clock, timers, outbound, news } = around;
   let isBusy = false;
   let timer: Timer | null = null;
   /** The timer is for trouble or a turn, and nobody wakes it. */
@@ -109,8 +55,7 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
   // What is not worth storing: after a restart it is found out again.
   let backoff: number | null = null;
   let fresh = 0;
-  /** Until when (monotonic) the endpoint rests, for this stored moment; the clock may be set in between. */
-  let resting = { nextAttemptAt: 0, until: 0 };
+  const restLeft = restTimer(clock);
   /** What was queued until then is being given up. */
   let expireUntil: number | null = null;
   /** An attempt that could not be recorded: it is not made again for that. */
@@ -148,15 +93,16 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
   function next(): number | null {
     const endpoint = endpoints.get(id);
     if (!endpoint?.webhook.enabled) return Number.POSITIVE_INFINITY;
+    // Not for one that was put anew since.
+    if (endpoints.health(id).failures === 0) expireUntil = null;
     if (expireUntil !== null && !expireSome(endpoint, expireUntil)) return 0;
     const head = deliveries.head(id);
     if (head === null) return Number.POSITIVE_INFINITY;
-    const left = restLeft();
+    const left = restLeft(endpoints.health(id).nextAttemptAt);
     if (left > 0) return left;
     const event = eventOf(head.seq);
-    const told = { deliveryId: deliveryId(id, head.seq), at: clock.now() };
-    const body = event && bodyOf(endpoint, event, told);
-    if (event !== null && typeof body === "string") send(endpoint, head, event, { ...told, body });
+    const body = event && bodyOf(endpoint, event);
+    if (event !== null && typeof body === "string") send(endpoint, head, event, body);
     else passOver(endpoint, head, event !== null && body === null);
     return null;
   }
@@ -174,9 +120,9 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
   }
 
   /** Null for an event that this format has no words for; undefined when it cannot be written. */
-  function bodyOf({ webhook }: Endpoint, event: Event, told: BodyContext): string | null | undefined {
+  function bodyOf({ webhook }: Endpoint, event: Event): string | null | undefined {
     try {
-      return around.bodyOf(webhook.format, event, told);
+      return around.bodyOf(webhook.format, event);
     } catch (thrown) {
       around.complain(thrown);
       return undefined;
@@ -185,32 +131,17 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
 
   function passOver({ webhook }: Endpoint, head: PendingDelivery, isNothingToSay: boolean): void {
     recording.passedOver(id, head, isNothingToSay ? null : "unreadable", clock.now());
-    if (!isNothingToSay) tell(() => around.news.dead(webhook, head.seq, "unreadable", 1));
+    if (!isNothingToSay) tell(() => news.dead(webhook, head.seq, "unreadable", 1));
   }
 
   /** Whether all is given up that is to be. */
   function expireSome({ webhook }: Endpoint, until: number): boolean {
     const seqs = recording.expired(id, until, clock.now(), EXPIRED_AT_ONCE);
     const [first] = seqs;
-    if (first !== undefined) tell(() => around.news.dead(webhook, first, "expired", seqs.length));
+    if (first !== undefined) tell(() => news.dead(webhook, first, "expired", seqs.length));
     if (seqs.length === EXPIRED_AT_ONCE) return false;
     expireUntil = null;
     return true;
-  }
-
-  /**
-   * How long the endpoint has still to rest, in ms. The stored moment counts once: whatever the clock is set to
-   * then, the rest ends when its time has passed.
-   */
-  function restLeft(): number {
-    const { nextAttemptAt } = endpoints.health(id);
-    if (nextAttemptAt === 0) return 0;
-    const left = nextAttemptAt - clock.now();
-    if (resting.nextAttemptAt !== nextAttemptAt) {
-      // Nobody rests longer than that: then the clock was set back, and the moment says nothing any more.
-      resting = { nextAttemptAt, until: clock.monotonic() + (left > LONGEST_WAIT_MS + 1_000 ? 0 : left) };
-    }
-    return Math.min(left, resting.until - clock.monotonic());
   }
 
   function sleep(ms: number, deaf: boolean): void {
@@ -233,15 +164,12 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     const began = clock.monotonic();
     const end = (answer: OutboundAnswer | null, error: string | null): void => {
       isBusy = false;
-      const ended = { answer, error, tookMs: clock.monotonic() - began };
-      if (!around.isOver()) {
-        try {
-          then(ended);
-        } catch (thrown) {
-          rest(thrown);
-        }
-        if (timer === null) go();
+      try {
+        then({ answer, error, tookMs: clock.monotonic() - began });
+      } catch (thrown) {
+        rest(thrown);
       }
+      if (timer === null) go();
       around.ended();
     };
     const posted = outbound.post({
@@ -260,15 +188,12 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     );
   }
 
-  function send(
-    endpoint: Endpoint,
-    head: PendingDelivery,
-    event: Event,
-    told: BodyContext & { body: string },
-  ): void {
-    const { at, body } = told;
-    const headers = around.headersOf(endpoint, { eventId: event.id, ...told });
+  function send(endpoint: Endpoint, head: PendingDelivery, event: Event, body: string): void {
+    const at = clock.now();
+    const about = { eventId: event.id, deliveryId: deliveryId(id, head.seq), at, body };
+    const headers = around.headersOf(endpoint, about);
     post(endpoint, headers.sent, body, (ended) => {
+      if (around.isOver()) return;
       // What was said at an address that it has no longer counts for nothing.
       if (endpoints.get(id)?.webhook.url !== endpoint.webhook.url) return;
       record(
@@ -290,37 +215,16 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
 
   function record(event: Event, head: PendingDelivery, attempt: Attempt, retryAfter: string | null): void {
     const health = endpoints.health(id);
-    const now = clock.now();
     // After a restart the waits go on where they were: at the failures that this delivery has seen.
     backoff = Math.min(backoff ?? head.attempts - head.refusals, health.failures);
     const outcome = afterAttempt(
       { ...health, backoff, fresh },
       head.refusals,
       { status: attempt.status, retryAfter },
-      now,
+      clock.now(),
       around.randomness.fraction(),
     );
-    const { endpoint: state, next, restMs } = outcome;
-    const day = dayOf(now);
-    const deliveredBefore = health.day === day ? health.deliveredToday : 0;
-    const recorded: Recorded = {
-      webhookId: id,
-      delivery: head,
-      next,
-      attempt,
-      refused: outcome.refused,
-      at: now,
-      health: {
-        failures: state.failures,
-        failingSince: state.failingSince,
-        lastAttemptAt: now,
-        lastStatus: attempt.status,
-        lastError: attempt.error,
-        nextAttemptAt: restMs === 0 ? 0 : now + restMs,
-        day,
-        deliveredToday: deliveredBefore + (next.step === "delivered" ? 1 : 0),
-      },
-    };
+    const recorded = toRecord({ webhookId: id, delivery: head, attempt, health, outcome });
     unrecorded = () => keep(event, recorded, outcome);
     unrecorded();
   }
@@ -332,10 +236,11 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     unrecorded = null;
     if (!isRecorded) return;
     ({ backoff, fresh } = outcome.endpoint);
-    if (outcome.mayExpire) expireUntil = recorded.at - around.deliverForMs();
     const { next, attempt, delivery, health } = recorded;
+    const mayExpire = outcome.mayExpire && next.step !== "disabled";
+    expireUntil = mayExpire ? recorded.at - around.deliverForMs() : null;
     tell(() => {
-      around.news.attempted({
+      news.attempted({
         webhook,
         seq: delivery.seq,
         type: event.type,
@@ -346,8 +251,8 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
         next: next.step,
         retryAt: next.step === "retry" ? health.nextAttemptAt : null,
       });
-      if (next.step === "disabled") around.news.disabled(webhook, next.because);
-      if (next.step === "dead") around.news.dead(webhook, delivery.seq, "refused", 1);
+      if (next.step === "disabled") news.disabled(webhook, next.because);
+      if (next.step === "dead") news.dead(webhook, delivery.seq, "refused", 1);
     });
   }
 
@@ -369,9 +274,9 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
   }
 
   /** What is recorded stays so, whatever those who are told make of it. */
-  function tell(news: () => void): void {
+  function tell(say: () => void): void {
     try {
-      news();
+      say();
     } catch (thrown) {
       around.complain(thrown);
     }

@@ -1,20 +1,8 @@
-import type { Attempt } from "../../src-shared/domain/webhook.ts";
 import { type Database, withoutSync } from "../storage/database.ts";
 import type { AttemptStore } from "./attempt-store.ts";
 import type { DeliveryStore, PendingDelivery } from "./delivery-store.ts";
-import type { EndpointHealth, EndpointStore } from "./endpoint-store.ts";
-import type { Step } from "./retry.ts";
-
-/** What an attempt came to, to be recorded as one. */
-export interface Recorded {
-  webhookId: string;
-  delivery: PendingDelivery;
-  next: Step;
-  health: EndpointHealth;
-  attempt: Attempt;
-  refused: boolean;
-  at: number;
-}
+import type { EndpointStore } from "./endpoint-store.ts";
+import type { Recorded } from "./recorded.ts";
 
 /** Where what deliveries came to becomes durable. */
 export interface Recording {

@@ -43,6 +43,7 @@ describe("after an attempt", () => {
     expect(afterAnswer(status, DOWN)).toEqual({
       next: { step: "delivered" },
       endpoint: { ...WELL, lastAttemptAt: NOW },
+      at: NOW,
       refused: false,
       restMs: 0,
       mayExpire: false,

@@ -63,6 +63,8 @@ export type Step =
 export interface Outcome {
   next: Step;
   endpoint: EndpointState;
+  /** When the attempt ended. */
+  at: number;
   /** Whether it was the event that was refused (4xx). */
   refused: boolean;
   /** How long the endpoint rests, in ms; 0 when its queue may go on at once. */
@@ -89,7 +91,14 @@ export function afterAttempt(
   const { status } = result;
   if (status !== null && status >= 200 && status < 300) {
     const well = { failures: 0, failingSince: null, lastAttemptAt: now, backoff: 0, fresh: 0 };
-    return { next: { step: "delivered" }, endpoint: well, refused: false, restMs: 0, mayExpire: false };
+    return {
+      next: { step: "delivered" },
+      endpoint: well,
+      at: now,
+      refused: false,
+      restMs: 0,
+      mayExpire: false,
+    };
   }
   const refused = status !== null && status >= 400 && status < 500 && !PASSING.has(status);
   const failed: EndpointState = {
@@ -104,6 +113,7 @@ export function afterAttempt(
   const isSame = failed.fresh >= FAILURES_AFTER_A_PAUSE;
   return {
     next,
+    at: now,
     refused,
     endpoint: next.step === "dead" ? { ...failed, backoff: 0 } : failed,
     restMs: next.step === "retry" ? rest(state, refused ? refusals : null, result, now, chance) : 0,

@@ -132,8 +132,7 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
   const bodyOf = ({ webhook }: Endpoint, delivery: Delivery): string | null => {
     try {
       const event = options.event(delivery.seq);
-      const context = { deliveryId: delivery.id, at: delivery.settledAt ?? clock.now() };
-      return event && options.bodies[webhook.format](event, context);
+      return event && options.bodies[webhook.format](event);
     } catch (thrown) {
       options.complain(thrown);
       return null;
@@ -148,7 +147,10 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
       const now = clock.now();
       const before = known ? recordOf(known) : newRecord(options.randomness.uuid(), order.url, now);
       const allowsLocal = before.allowsLocal || (isLocal && allowed.local);
-      return save(withChoices({ ...before, allowsLocal }, { enabled: true, ...order }, now), true);
+      return save(
+        withChoices({ ...before, allowsLocal }, { ...order, enabled: order.enabled ?? true }, now),
+        true,
+      );
     },
     async change(id, patch, allowed) {
       found(id);

@@ -5,16 +5,11 @@ import { write } from "./markup.ts";
 import { type MirrorReading, mirrorLine } from "./mirror-line.ts";
 import { slack } from "./slack.ts";
 
-/** The attempt that a body is made for. */
-export interface BodyContext {
-  /** `dlv_…` */
-  deliveryId: string;
-  /** When the attempt is made, in ms since 1970; a body that says so says this, for it is what is signed. */
-  at: number;
-}
-
-/** The body of a delivery, in JSON; null when this format has no words for the event, and nothing is to be sent. */
-export type BodyOf = (event: Event, context: BodyContext) => string | null;
+/**
+ * An event as a body, in JSON, the same for every delivery of it; null when this format has no words for the event,
+ * and nothing is to be sent.
+ */
+export type BodyOf = (event: Event) => string | null;
 
 /**
  * Every format's bodies. `bellhop` is the event in a dialect's own words. The others mirror it into a chat as one

@@ -52,12 +52,12 @@ export function bodyOf(
     },
   };
   const table = bodies({
-    bellhop: ({ id }, { deliveryId, at }) => `${id} ${deliveryId} ${at}`,
+    bellhop: ({ id }) => id,
     lineOf: (one) => eventLine(one, reading),
     groupName: (id) => (id === GROUP ? groupName : null),
     messageOf: () => target,
   });
-  return table[format](event, { deliveryId: "dlv_1", at: 1 });
+  return table[format](event);
 }
 
 /** The text that a chat is sent for an event; null when nothing is sent. */
