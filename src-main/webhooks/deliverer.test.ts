@@ -3,7 +3,7 @@ import type { Event } from "../../src-shared/domain/event.ts";
 import { manualTime } from "../simulator/testing/manual-time.ts";
 import { scriptedOutbound } from "../testing/scripted-outbound.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { settle } from "../testing/until.ts";
+import { settle, until } from "../testing/until.ts";
 import { deliveringTo } from "./testing/delivering-to.ts";
 
 describe("deliveries to an endpoint", () => {
@@ -200,7 +200,7 @@ describe("endpoints", () => {
     const { endpoint, queue, state } = deliveringTo(outbound);
     const [slow, fast] = [await endpoint("slow"), await endpoint("fast")];
     await queue(20);
-    expect(state(fast).every((one) => one === "delivered")).toBe(true);
+    await until("all of the fast one", () => state(fast).every((one) => one === "delivered"));
     expect(state(slow).every((one) => one === "pending")).toBe(true);
     expect(outbound.sent.filter(({ url }) => url.includes("slow"))).toHaveLength(1);
   });

@@ -12,6 +12,7 @@ import type { DeliveryStore } from "./delivery-store.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import { type EndpointWorker, EXPIRED_AT_ONCE, startWorker } from "./endpoint-worker.ts";
 import type { Recording } from "./recording.ts";
+import { recordTogether } from "./recording-together.ts";
 import type { WorkerSurroundings } from "./worker-surroundings.ts";
 
 /** What is under way when everything stops has so long to end, in ms. */
@@ -77,6 +78,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     endpoints,
     deliveries: options.deliveries,
     recording,
+    record: recordTogether({ recording, timers, isAlone: () => underWay(2) < 2 }),
     event: options.event,
     bodyOf: bodyWriter(options.bodies),
     headersOf: headerWriter(options.version),
@@ -97,6 +99,16 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     isOver: () => isOver,
     ended: () => ended(),
   };
+
+  /** How many requests are under way, counted up to `most`. */
+  function underWay(most: number): number {
+    let count = 0;
+    for (const worker of workers.values()) {
+      if (worker.isBusy()) count += 1;
+      if (count === most) break;
+    }
+    return count;
+  }
 
   /** Said once, however many endpoints have it and however often. */
   function storageTrouble(id: string, thrown: unknown): void {

@@ -157,20 +157,24 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     endpoint: Endpoint,
     headers: Record<string, string>,
     body: string,
-    then: (ended: Ended) => void,
+    /** To be told what it ended with; `over` is to be called when that is dealt with. */
+    then: (ended: Ended, over: () => void) => void,
   ): void {
     const { url, allowsLocal: local } = endpoint.webhook;
     const { signal } = controller;
     const began = clock.monotonic();
-    const end = (answer: OutboundAnswer | null, error: string | null): void => {
+    const over = (): void => {
       isBusy = false;
-      try {
-        then({ answer, error, tookMs: clock.monotonic() - began });
-      } catch (thrown) {
-        rest(thrown);
-      }
       if (timer === null) go();
       around.ended();
+    };
+    const end = (answer: OutboundAnswer | null, error: string | null): void => {
+      try {
+        then({ answer, error, tookMs: clock.monotonic() - began }, over);
+      } catch (thrown) {
+        rest(thrown);
+        over();
+      }
     };
     const posted = outbound.post({
       url,
@@ -192,10 +196,10 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     const at = clock.now();
     const about = { eventId: event.id, deliveryId: deliveryId(id, head.seq), at, body };
     const headers = around.headersOf(endpoint, about);
-    post(endpoint, headers.sent, body, (ended) => {
-      if (around.isOver()) return;
+    post(endpoint, headers.sent, body, (ended, over) => {
       // What was said at an address that it has no longer counts for nothing.
-      if (endpoints.get(id)?.webhook.url !== endpoint.webhook.url) return;
+      const isElsewhere = endpoints.get(id)?.webhook.url !== endpoint.webhook.url;
+      if (around.isOver() || isElsewhere) return over();
       record(
         event,
         head,
@@ -209,11 +213,18 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
           answer: ended.answer && { headers: ended.answer.headers, text: ended.answer.text },
         },
         ended.answer?.headers["retry-after"] ?? null,
+        over,
       );
     });
   }
 
-  function record(event: Event, head: PendingDelivery, attempt: Attempt, retryAfter: string | null): void {
+  function record(
+    event: Event,
+    head: PendingDelivery,
+    attempt: Attempt,
+    retryAfter: string | null,
+    over: () => void,
+  ): void {
     const health = endpoints.health(id);
     // After a restart the waits go on where they were: at the failures that this delivery has seen.
     backoff = Math.min(backoff ?? head.attempts - head.refusals, health.failures);
@@ -225,16 +236,22 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
       around.randomness.fraction(),
     );
     const recorded = toRecord({ webhookId: id, delivery: head, attempt, health, outcome });
-    unrecorded = () => keep(event, recorded, outcome);
-    unrecorded();
+    // Should that fail, it is tried again before anything else.
+    unrecorded = () => kept(event, recorded, outcome, recording.attempted([recorded])[0] === true);
+    around.record(recorded, (how) => {
+      if (!around.isOver()) {
+        if ("thrown" in how) rest(how.thrown);
+        else kept(event, recorded, outcome, how.isRecorded);
+      }
+      over();
+    });
   }
 
-  /** Throws when it cannot be stored. */
-  function keep(event: Event, recorded: Recorded, outcome: Outcome): void {
-    const webhook = endpoints.get(id)?.webhook;
-    const isRecorded = webhook !== undefined && recording.attempted(recorded);
+  /** What follows when it is stored, or need not be any more. */
+  function kept(event: Event, recorded: Recorded, outcome: Outcome, isRecorded: boolean): void {
     unrecorded = null;
-    if (!isRecorded) return;
+    const webhook = endpoints.get(id)?.webhook;
+    if (!isRecorded || webhook === undefined) return;
     ({ backoff, fresh } = outcome.endpoint);
     const { next, attempt, delivery, health } = recorded;
     const mayExpire = outcome.mayExpire && next.step !== "disabled";
@@ -266,9 +283,10 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     const told = { eventId: testEventId(at), deliveryId: `dlv_${id}_test`, at, body };
     const headers = around.headersOf(endpoint, told).sent;
     const test = tests.shift();
-    post(endpoint, headers, body, ({ answer, error, tookMs }) => {
+    post(endpoint, headers, body, ({ answer, error, tookMs }, over) => {
       const said = answer && { headers: answer.headers, text: answer.text };
       test?.({ status: answer?.status ?? null, error, tookMs, answer: said });
+      over();
     });
     return true;
   }

@@ -68,7 +68,8 @@ class Model {
 async function started(folder: string, time: ManualTime, offset: () => number) {
   const clock = { now: () => time.clock.now() + offset(), monotonic: time.clock.monotonic };
   const outbound = scriptedOutbound();
-  const running = deliveringTo(outbound, { folder, time: { ...time, clock } });
+  // What waits too long is given up, and what that takes is tested by itself: here nothing does.
+  const running = deliveringTo(outbound, { folder, time: { ...time, clock }, deliverForDays: 36_500 });
   running.deliverer.wake();
   await settle();
   /** The request to this endpoint that waits for an answer. */
@@ -187,7 +188,7 @@ async function run(steps: readonly Happening[]): Promise<void> {
     for (let request = gateway.open(url); request !== undefined; request = gateway.open(url)) {
       gateway.answered.add(request);
       request.answer(200);
-      await settle(1);
+      await settle(3);
     }
   }
   for (const [at, model] of models.entries()) {

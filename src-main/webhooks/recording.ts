@@ -7,10 +7,10 @@ import type { Recorded } from "./recorded.ts";
 /** Where what deliveries came to becomes durable. */
 export interface Recording {
   /**
-   * Records an attempt: the delivery, its endpoint's health and the attempt itself, all or nothing. False when
-   * the delivery is no longer what it was; nothing has happened then. Throws what SQLite throws.
+   * Records attempts: each delivery, its endpoint's health and the attempt itself, all or nothing. For each, false when
+   * the delivery is no longer what it was; nothing has happened to it then. Throws what SQLite throws.
    */
-  attempted(record: Recorded): boolean;
+  attempted(records: readonly Recorded[]): boolean[];
   /** Ends a delivery without a request: there is nothing to say of it in this format, or it cannot be read. */
   passedOver(webhookId: string, delivery: PendingDelivery, because: "unreadable" | null, at: number): void;
   /** Gives up at most `limit` of what was queued until `queuedUntil`: their sequences. */
@@ -30,12 +30,12 @@ export function openRecording(stores: {
 }): Recording {
   const { endpoints, deliveries, attempts } = stores;
   /** What the stores took to be so is forgotten when it was not stored. */
-  const commit = <T>(webhookId: string, work: () => T): T => {
+  const commit = <T>(webhookIds: readonly string[], work: () => T): T => {
     try {
       return withoutSync(stores.database, work);
     } catch (thrown) {
       endpoints.forget();
-      deliveries.forget(webhookId);
+      for (const id of webhookIds) deliveries.forget(id);
       throw thrown;
     }
   };
@@ -48,31 +48,34 @@ export function openRecording(stores: {
     }
     return deliveries.tried(webhookId, delivery, { refused, status });
   };
+  const recordOne = (record: Recorded): boolean => {
+    if (!recordDelivery(record)) return false;
+    const { webhookId, next, at } = record;
+    attempts.add(webhookId, record.delivery.seq, record.attempt);
+    endpoints.writeHealth(webhookId, record.health);
+    if (next.step === "disabled") endpoints.disable(webhookId, next.because, at);
+    return true;
+  };
   return {
-    attempted: (record) =>
-      commit(record.webhookId, () => {
-        if (!recordDelivery(record)) return false;
-        const { webhookId, next, at } = record;
-        attempts.add(webhookId, record.delivery.seq, record.attempt);
-        endpoints.writeHealth(webhookId, record.health);
-        if (next.step === "disabled") endpoints.disable(webhookId, next.because, at);
-        return true;
-      }),
+    attempted(records) {
+      const ids = records.map(({ webhookId }) => webhookId);
+      return commit(ids, () => records.map(recordOne));
+    },
     passedOver(webhookId, delivery, because, at) {
       const state = because === null ? "delivered" : "dead";
       const settled = { state, because, attempted: false, refused: false, status: null, at } as const;
-      commit(webhookId, () => deliveries.settle(webhookId, delivery, settled));
+      commit([webhookId], () => deliveries.settle(webhookId, delivery, settled));
     },
     expired: (webhookId, queuedUntil, at, limit) =>
-      commit(webhookId, () => deliveries.expire(webhookId, queuedUntil, at, limit)),
+      commit([webhookId], () => deliveries.expire(webhookId, queuedUntil, at, limit)),
     cleared: (webhookId, limit) =>
-      commit(webhookId, () => {
+      commit([webhookId], () => {
         if (deliveries.dropOf(webhookId, limit) < limit) endpoints.drop(webhookId);
       }),
     rested(webhookId) {
       const health = endpoints.health(webhookId);
       if (health.nextAttemptAt === 0) return;
-      commit(webhookId, () => endpoints.writeHealth(webhookId, { ...health, nextAttemptAt: 0 }));
+      commit([webhookId], () => endpoints.writeHealth(webhookId, { ...health, nextAttemptAt: 0 }));
     },
   };
 }

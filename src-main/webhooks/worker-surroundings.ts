@@ -8,12 +8,14 @@ import type { bodyWriter, headerWriter } from "./delivery-request.ts";
 import type { DeliveryStore } from "./delivery-store.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 import type { Recording } from "./recording.ts";
+import type { Record } from "./recording-together.ts";
 
 /** What all workers have in common. */
 export interface WorkerSurroundings {
   endpoints: EndpointStore;
   deliveries: DeliveryStore;
   recording: Recording;
+  record: Record;
   /** The event of a delivery; null when it is no longer kept. */
   event(seq: number): Event | null;
   bodyOf: ReturnType<typeof bodyWriter>;

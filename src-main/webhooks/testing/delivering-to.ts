@@ -4,6 +4,7 @@ import { aboutOf } from "../../journal/event-id.ts";
 import { openJournal } from "../../journal/journal.ts";
 import type { Outbound } from "../../ports/outbound.ts";
 import { realPorts } from "../../ports/real.ts";
+import type { Timers } from "../../ports/timers.ts";
 import { type ManualTime, manualTime } from "../../simulator/testing/manual-time.ts";
 import { ownDatabase } from "../../testing/own-database.ts";
 import { received } from "../../testing/sample-changes.ts";
@@ -34,7 +35,8 @@ export interface DeliveringChoices {
 
 /** Deliveries of the database in a folder, sent to `outbound`; starting them there again is a restart. */
 export function deliveringTo(outbound: Outbound, choices: DeliveringChoices = {}) {
-  const { clock, timers, advance } = choices.time ?? manualTime();
+  const { clock, timers: manual, advance } = choices.time ?? manualTime();
+  const timers = withRealTurns(manual);
   const { database, meta, vault, close } = ownDatabase(choices.folder ?? temporaryFolder());
   const journal = openJournal(database, meta, vault);
   const randomness = { ...realPorts().randomness, fraction: () => 0.5 };
@@ -143,5 +145,16 @@ export function deliveringTo(outbound: Outbound, choices: DeliveringChoices = {}
         .prepare<[string], string>("SELECT state FROM delivery WHERE webhook_id = ? ORDER BY seq")
         .pluck()
         .all(id),
+  };
+}
+
+/** What is put off for a turn happens in the next one, as `settle` waits for; time is the test's all the same. */
+function withRealTurns(manual: Timers): Timers {
+  return {
+    after(ms, run) {
+      if (ms > 0) return manual.after(ms, run);
+      const turn = setImmediate(run);
+      return { cancel: () => clearImmediate(turn) };
+    },
   };
 }
