@@ -12,6 +12,7 @@ import { statusReader } from "./control/status.ts";
 import { aimessage } from "./dialects/aimessage/aimessage.ts";
 import { socketQuestion } from "./dialects/aimessage/events.ts";
 import { wireEvent } from "./dialects/aimessage/translate.ts";
+import { openEgress } from "./egress/egress.ts";
 import type { Gateway, GatewayOptions } from "./gateway-options.ts";
 import { openConnectionLog } from "./http/connection-log.ts";
 import { openEventStreams } from "./http/event-streams.ts";
@@ -120,11 +121,15 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       messageOf: (guid) => messageOf(guid, messages),
     }),
     settings: settings.current,
-    isOwnPort: (port) => port === server.address().port,
     isOurs: outbox.isOurs,
     news: reporting,
     storageTrouble: (isTrouble) => recording.report("deliveries", isTrouble),
-    network: ports.network,
+    egress: openEgress({
+      network: ports.network,
+      timers,
+      isOwnPort: (port) => port === server.address().port,
+      allowed: () => settings.current().egressAllowed,
+    }),
     clock,
     timers,
     randomness,
@@ -135,7 +140,8 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const retention = startRetention({
     journal,
     deliveries,
-    nameOf: (id) => endpointName(webhooks.get(id).webhook),
+    nameOf: (id) =>
+      endpointName(endpoints.get(id)?.webhook ?? { name: "a webhook that was removed", url: "" }),
     database,
     settings: settings.current,
     clock,

@@ -7,6 +7,7 @@ import type { Vault } from "../storage/vault.ts";
 import { openEventCount } from "./event-count.ts";
 import { aboutOf, eventId } from "./event-id.ts";
 import { type EventRow, prepareEventRows } from "./event-rows.ts";
+import { keepLookedUp } from "./looked-up-events.ts";
 import { keepRecentEvents } from "./recent-events.ts";
 import { FORM, readEvent } from "./stored-event.ts";
 
@@ -66,6 +67,7 @@ export function openJournal(
 ): Journal {
   const rows = prepareEventRows(database);
   const recent = keepRecentEvents();
+  const lookedUp = keepLookedUp();
   const counted = openEventCount(database);
 
   const last = rows.newest();
@@ -117,8 +119,13 @@ export function openJournal(
         recent.forget(seq);
         return null;
       }
+      const again = lookedUp.get(seq);
+      if (again !== undefined) return again;
       const row = rows.bySeq(seq);
-      return row === null ? null : open(row);
+      if (row === null) return null;
+      const event = open(row);
+      lookedUp.add(event, row.sealed_data.length);
+      return event;
     },
     latest: (limit) => rows.latest(limit).map(read).filter(isEvent),
     after(since, { limit, types, upTo = Number.MAX_SAFE_INTEGER }) {
@@ -151,6 +158,7 @@ export function openJournal(
       counted.dropped(count, rows.prunedTo(), seq);
       rows.dropUpTo(seq);
       recent.forgetUpTo(seq);
+      lookedUp.clear();
       return count;
     }),
     seqBefore: rows.seqBefore,

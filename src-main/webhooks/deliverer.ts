@@ -1,6 +1,7 @@
 import type { Event } from "../../src-shared/domain/event.ts";
 import type { BodyFormat, TestResult } from "../../src-shared/domain/webhook.ts";
 import type { Settings } from "../../src-shared/settings.ts";
+import { watchForJumps } from "../journal/time-jumps.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Outbound } from "../ports/outbound.ts";
 import type { Randomness } from "../ports/randomness.ts";
@@ -129,6 +130,7 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     return worker;
   };
 
+  const time = watchForJumps(clock, SWEEP_MS);
   let sweeping: Timer = timers.after(FIRST_SWEEP_MS, sweep);
   function sweep(): void {
     let isDone = true;
@@ -147,6 +149,9 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
       recording.cleared(removed, DROPPED_AT_ONCE);
       return false;
     }
+    time.look();
+    // Nothing speaks for giving these up but the time, and that may just have been set.
+    if (!time.isTrusted()) return true;
     const now = clock.now();
     for (const { webhook } of endpoints.list()) {
       if (webhook.enabled) continue;

@@ -1,10 +1,8 @@
 import type { BodyFormat } from "../../src-shared/domain/webhook.ts";
 import type { Settings } from "../../src-shared/settings.ts";
-import { openOutbound } from "../egress/outbound.ts";
-import { checkTarget } from "../egress/target.ts";
+import type { Egress } from "../egress/egress.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Network } from "../ports/network.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timers } from "../ports/timers.ts";
 import type { Database } from "../storage/database.ts";
@@ -39,30 +37,23 @@ export function openDelivering(options: {
   vault: Vault;
   journal: Journal;
   bodies: Readonly<Record<BodyFormat, BodyOf>>;
-  settings(): Settings;
-  /** Whether Bellhop itself listens on this port. */
-  isOwnPort(port: number): boolean;
+  settings(): Pick<Settings, "deliverForDays" | "webhookTimeoutMs">;
   isOurs(guid: string): boolean;
-  news: DeliveryNews;
-  storageTrouble(isTrouble: boolean): void;
-  network: Network;
+  news?: DeliveryNews;
+  storageTrouble?(isTrouble: boolean): void;
+  egress: Egress;
   clock: Clock;
   timers: Timers;
   randomness: Randomness;
   complain(thrown: unknown): void;
   version: string;
 }): Delivering {
-  const { database, vault, journal, settings, network, timers, isOwnPort } = options;
+  const { database, vault, journal } = options;
+  const { outbound, checkTarget } = options.egress;
   const endpoints = openEndpointStore(database, vault);
   const deliveries = openDeliveryStore(database);
   const attempts = openAttemptStore(database, vault);
   const figures = openWebhookFigures({ endpoints, deliveries, clock: options.clock });
-  const outbound = openOutbound({
-    network,
-    timers,
-    isOwnPort,
-    allowed: () => settings().egressAllowed,
-  });
   const deliverer = startDeliverer({
     ...options,
     ...options.news,
@@ -81,8 +72,7 @@ export function openDelivering(options: {
     resending: openResending({ ...options, endpoints, deliveries, deliverer }),
     figures,
     event: journal.get,
-    checkTarget: (url, { local }) =>
-      checkTarget(url, { network, isOwnPort, allowed: settings().egressAllowed, local }),
+    checkTarget,
   });
   return {
     endpoints,

@@ -18,6 +18,8 @@ export interface DeliveryStore {
   enqueue(webhookId: string, seq: number, queuedAt: number): void;
   /** What is to be delivered next; null when nothing waits. */
   head(webhookId: string): PendingDelivery | null;
+  /** The sequence of what comes after the head, as far as that has been read ahead; null otherwise. */
+  behindHead(webhookId: string): number | null;
   /**
    * Records that this attempt failed, or (with `state`) what the delivery came to. False when the delivery is no
    * longer what it was when the attempt began; nothing has happened then. Call it inside a transaction, and `forget`
@@ -161,6 +163,10 @@ export function openDeliveryStore(database: Database): DeliveryStore {
       if (first === undefined) pages.delete(webhookId);
       else pages.set(webhookId, { read, next: 0 });
       return first ?? null;
+    },
+    behindHead(webhookId) {
+      const ahead = pages.get(webhookId);
+      return ahead?.read[ahead.next + 1]?.seq ?? null;
     },
     tried(webhookId, { seq, attempts }, { refused, status }) {
       const { changes } = tried.run(refused ? 1 : 0, status, webhookId, seq, attempts);

@@ -102,9 +102,23 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     if (left > 0) return left;
     const event = eventOf(head.seq);
     const body = event && bodyOf(endpoint, event);
-    if (event !== null && typeof body === "string") send(endpoint, head, event, body);
-    else passOver(endpoint, head, event !== null && body === null);
+    if (event !== null && typeof body === "string") {
+      send(endpoint, head, event, body);
+      lookAhead(endpoint);
+    } else passOver(endpoint, head, event !== null && body === null);
     return null;
+  }
+
+  /** While the other side works, what it will be told next is read and written; whatever fails shows in its turn. */
+  function lookAhead({ webhook }: Endpoint): void {
+    const seq = deliveries.behindHead(id);
+    if (seq === null) return;
+    try {
+      const event = around.event(seq);
+      if (event !== null) around.bodyOf(webhook.format, event);
+    } catch {
+      // It comes to that again.
+    }
   }
 
   /** Null for an event that is gone, and for one that cannot be read: it must not hold up those behind it. */
@@ -237,40 +251,44 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     );
     const recorded = toRecord({ webhookId: id, delivery: head, attempt, health, outcome });
     // Should that fail, it is tried again before anything else.
-    unrecorded = () => kept(event, recorded, outcome, recording.attempted([recorded])[0] === true);
+    unrecorded = () => kept(event, recorded, outcome, recording.attempted([recorded])[0] === true)();
     around.record(recorded, (how) => {
+      let said = (): void => {};
       if (!around.isOver()) {
         if ("thrown" in how) rest(how.thrown);
-        else kept(event, recorded, outcome, how.isRecorded);
+        else said = kept(event, recorded, outcome, how.isRecorded);
       }
+      // First the next request, then the talk about this one: the other side can work meanwhile.
       over();
+      said();
     });
   }
 
-  /** What follows when it is stored, or need not be any more. */
-  function kept(event: Event, recorded: Recorded, outcome: Outcome, isRecorded: boolean): void {
+  /** What follows when it is stored, or need not be any more; returns what says so to those who want to know. */
+  function kept(event: Event, recorded: Recorded, outcome: Outcome, isRecorded: boolean): () => void {
     unrecorded = null;
     const webhook = endpoints.get(id)?.webhook;
-    if (!isRecorded || webhook === undefined) return;
+    if (!isRecorded || webhook === undefined) return () => {};
     ({ backoff, fresh } = outcome.endpoint);
     const { next, attempt, delivery, health } = recorded;
     const mayExpire = outcome.mayExpire && next.step !== "disabled";
     expireUntil = mayExpire ? recorded.at - around.deliverForMs() : null;
-    tell(() => {
-      news.attempted({
-        webhook,
-        seq: delivery.seq,
-        type: event.type,
-        attempt: attempt.number,
-        status: attempt.status,
-        error: attempt.error,
-        tookMs: attempt.tookMs,
-        next: next.step,
-        retryAt: next.step === "retry" ? health.nextAttemptAt : null,
+    return () =>
+      tell(() => {
+        news.attempted({
+          webhook,
+          seq: delivery.seq,
+          type: event.type,
+          attempt: attempt.number,
+          status: attempt.status,
+          error: attempt.error,
+          tookMs: attempt.tookMs,
+          next: next.step,
+          retryAt: next.step === "retry" ? health.nextAttemptAt : null,
+        });
+        if (next.step === "disabled") news.disabled(webhook, next.because);
+        if (next.step === "dead") news.dead(webhook, delivery.seq, "refused", 1);
       });
-      if (next.step === "disabled") news.disabled(webhook, next.because);
-      if (next.step === "dead") news.dead(webhook, delivery.seq, "refused", 1);
-    });
   }
 
   /** Whether a test was waiting; it comes before what is queued, and does not mind that the endpoint rests. */

@@ -165,4 +165,23 @@ describe("an endpoint that is switched off", () => {
     expect(tally(state(id))).toEqual({ dead: 2 });
     expect(news).toEqual([`${id} expired 2 2`]);
   });
+
+  it("loses nothing when the clock is set far ahead for a while", async () => {
+    const time = manualTime();
+    let offset = 0;
+    const clock = { ...time.clock, now: () => time.clock.now() + offset };
+    const held = scriptedOutbound();
+    const { endpoint, queue, pass, webhooks, state } = deliveringTo(held, { time: { ...time, clock } });
+    const id = await endpoint("a");
+    await queue(2);
+    await webhooks.change(id, { enabled: false }, { local: false });
+    held.sent[0]?.fail();
+    await pass(2 * HOUR);
+    offset = 9 * DAY;
+    await pass(HOUR);
+    expect(tally(state(id))).toEqual({ pending: 2 });
+    offset = 0;
+    await pass(3 * HOUR);
+    expect(tally(state(id))).toEqual({ pending: 2 });
+  });
 });
