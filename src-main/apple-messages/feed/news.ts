@@ -142,10 +142,12 @@ function firstTold(
 ): Change[] {
   if (change.type !== "message.sent" && change.type !== "message.received") return [change];
   const data: Message = isLate ? { ...change.data, isLate } : change.data;
-  if (failed) return [{ type: "message.failed", data: { ...data, status: "failed" } }];
-  const told: Change[] = [{ type: change.type, data }];
-  if (data.isFromMe && row.is_delivered === 1) told.push({ type: "message.delivered", data });
-  if (data.isFromMe && row.read_at !== null) told.push({ type: "message.read", data });
+  const told: Change[] = failed
+    ? [{ type: "message.failed", data: { ...data, status: "failed" } }]
+    : [{ type: change.type, data }];
+  const isTaken = !failed && data.isFromMe;
+  if (isTaken && row.is_delivered === 1) told.push({ type: "message.delivered", data });
+  if (isTaken && row.read_at !== null) told.push({ type: "message.read", data });
   if (data.deletedAt !== null) told.push(deletionOf(data, data.deletedAt, 0));
   return told;
 }

@@ -5,6 +5,7 @@ import {
   deleteConversation,
   deleteForGood,
   deleteMessage,
+  failMessage,
   react,
   receiveMessage,
   restoreMessage,
@@ -77,6 +78,18 @@ describe.each(EVERY_SCHEMA)("trap 5: deletes, found by tailing deleted_messages,
 });
 
 describe.each(SINCE_13)("trap 5: deletes, found by chat_recoverable_message_join, on $name", (schema) => {
+  it("into Recently Deleted while Messages still sends it, and then it fails", () => {
+    const { messages, follow, settle, events, heard } = trappedFeed(schema);
+    const feed = follow();
+    const { id, guid } = messages.send("never leaves", { state: "sending" });
+    settle(feed);
+    deleteMessage(messages.store, { guid });
+    failMessage(messages.store, id, 22);
+    settle(feed);
+    expect(heard()[0]).toBe("message.failed: never leaves");
+    expect(deletions(events)).toEqual([[guid, true]]);
+  });
+
   it("into Recently Deleted with its conversation, out of it, in again, and for good", () => {
     const { messages, follow, settle, time, events } = trappedFeed(schema);
     const feed = follow();
