@@ -8,6 +8,7 @@ import { provideChromium } from "./provide-chromium.ts";
 import { provideElectron } from "./provide-electron.ts";
 import { say } from "./root.ts";
 import { type BrowsersAtHand, runPlaywright, runVitest, screenAtHand } from "./run-tests.ts";
+import { runSimulation } from "./test-sim.ts";
 
 /** Some tests write to chat.db as another program does. */
 async function provideSqlite(): Promise<void> {
@@ -47,7 +48,11 @@ async function everything(): Promise<boolean> {
   const checked = await check();
   const built = await build();
   await provideSqlite();
-  const counts = sum(await runVitest(), built ? await wholes() : { ...NONE, failed: 1 });
+  const counts = sum(
+    await runVitest(),
+    await runSimulation(),
+    built ? await wholes() : { ...NONE, failed: 1 },
+  );
   if (!checked) say("The check failed: see FAILED above.");
   if (!built) say("The build failed, so nothing was tested in a window.");
   say(inWords(counts));
