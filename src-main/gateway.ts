@@ -38,7 +38,6 @@ import { openOutboxStore } from "./sending/outbox-store.ts";
 import { openSending } from "./sending/send.ts";
 import { keepSwept, openStaging } from "./sending/staging.ts";
 import { beforeDeadline, onlyOnce } from "./shutdown.ts";
-import { isSqliteError } from "./storage/database.ts";
 import { openMeta, takesWrites } from "./storage/meta.ts";
 import { openVault, proveVault } from "./storage/vault.ts";
 import { bodies } from "./webhooks/bodies/bodies.ts";
@@ -123,6 +122,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     settings: settings.current,
     isOurs: outbox.isOurs,
     news: reporting,
+    removed: metrics.forgetWebhook,
     storageTrouble: (isTrouble) => recording.report("deliveries", isTrouble),
     egress: openEgress({
       network: ports.network,
@@ -173,18 +173,13 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     remembered: intake.remembered(),
     memory: intake.memory,
     commit(step) {
-      intake.commit(step);
-      recording.report("feed", false);
+      recording.during("feed", () => intake.commit(step));
       if (step.latencyMs === null) return;
       latency.add(step.latencyMs);
       reporting.seen(step.latencyMs);
     },
-    complain(thrown) {
-      // What chat.db refuses is a ReadingFailure, and does not come here: this was our own database.
-      const isUnrecorded = isSqliteError(thrown);
-      if (!isUnrecorded || recording.since() === null) complain(thrown);
-      if (isUnrecorded) recording.report("feed", true);
-    },
+    // What chat.db refuses is a ReadingFailure, and does not come here.
+    complain: (thrown) => recording.isNew(thrown) && complain(thrown),
     damaged: (rowId, parts) => log.debug({ area: "feed", row_id: rowId, parts }, "cannot be decoded"),
   });
 

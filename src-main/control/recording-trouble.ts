@@ -11,6 +11,10 @@ const PROBE_EVERY_MS = 1_000;
 export interface RecordingTrouble {
   /** Told by a writer whenever that changes, or more often. */
   report(writer: Writer, isTrouble: boolean): void;
+  /** Does the writer's work, and takes note of whether it could. Throws what that throws. */
+  during(writer: Writer, work: () => void): void;
+  /** False for what `during` threw while the writer was in trouble already: that was said. */
+  isNew(thrown: unknown): boolean;
   /** Since when it does not, in ms since 1970; null while all is well. */
   since(): number | null;
   stop(): void;
@@ -35,8 +39,20 @@ export function watchRecording(options: {
     probe = undefined;
     report("calls", !takesWrites());
   };
+  const said = new WeakSet<object>();
   return {
     report,
+    during(writer, work) {
+      try {
+        work();
+      } catch (thrown) {
+        if (troubled.has(writer) && thrown instanceof Error) said.add(thrown);
+        report(writer, true);
+        throw thrown;
+      }
+      report(writer, false);
+    },
+    isNew: (thrown) => !(thrown instanceof Error && said.has(thrown)),
     since: () => (troubled.size === 0 ? null : Math.min(...troubled.values())),
     stop: () => probe?.cancel(),
   };

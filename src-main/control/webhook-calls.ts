@@ -23,14 +23,14 @@ export function webhookCalls(webhooks: Webhooks): Answers {
       return {};
     },
     "webhook.rotate": ({ id, secret }) => ({ secret: webhooks.rotate(id, secret).secret }),
-    "webhook.test": ({ id }) => webhooks.test(id),
+    // What may be on this network was ticked when it was put.
+    "webhook.test": ({ id }) => webhooks.test(id, { local: true }),
     "webhook.retry"({ id }) {
       webhooks.tryNow(id);
       return webhooks.get(id);
     },
-    async "webhook.redeliver"({ id, since, missed }) {
-      const failed = await webhooks.redeliverFailed(id, since ?? undefined);
-      return { queued: failed + (missed ? await webhooks.redeliverMissed(id, since ?? 0) : 0) };
+    async "webhook.redeliver"({ id, ...choice }) {
+      return { queued: await webhooks.redeliverAll(id, choice) };
     },
     "deliveries.list": ({ id, ...question }) => webhooks.deliveries(id, question),
     "delivery.get": ({ id }) => webhooks.delivery(id),

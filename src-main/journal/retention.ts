@@ -94,10 +94,15 @@ export function startRetention(options: RetentionOptions): Retention {
   };
 
   const tell = (): void => {
-    for (const [id, count] of gone) {
-      if (count > 0) options.said(sentenceOf(count, options.nameOf(id)), { webhook_id: id, count });
-    }
+    const all = [...gone];
     gone.clear();
+    try {
+      for (const [id, count] of all) {
+        if (count > 0) options.said(sentenceOf(count, options.nameOf(id)), { webhook_id: id, count });
+      }
+    } catch (thrown) {
+      options.complain(thrown);
+    }
   };
 
   const sweep = (): void => {

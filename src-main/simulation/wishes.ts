@@ -52,10 +52,10 @@ export function askFor(world: World, receiver: Receiver, wish: Wish): void {
       }
       case "resend what failed":
         receiver.resent();
-        return webhooks.redeliverFailed(id);
+        return webhooks.redeliverAll(id, { since: null, missed: false });
       case "resend what it missed":
         receiver.resent();
-        return webhooks.redeliverMissed(id, time.clock.now() - chance.between(0, HOUR));
+        return webhooks.redeliverAll(id, { since: time.clock.now() - chance.between(0, HOUR), missed: true });
     }
   };
   life.enter(() => {

@@ -56,8 +56,8 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
  */
 export function withoutSync<T>(database: Database, work: () => T): T {
   // Not by `pragma()` and `transaction()`, which cost 40 µs more: this is a part of every delivery.
-  database.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
   try {
+    database.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
     const result = work();
     database.exec("COMMIT");
     return result;

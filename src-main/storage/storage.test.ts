@@ -6,10 +6,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { realPorts } from "../ports/real.ts";
 import { ownDatabase } from "../testing/own-database.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { migrate, openDatabase } from "./database.ts";
+import { type Database, migrate, openDatabase, withoutSync } from "./database.ts";
 import { AlreadyRunning, lockDataFolder, readRunning } from "./instance-lock.ts";
 import { fileModeKeychain, type Keychain } from "./keychain.ts";
-import { claimMode } from "./meta.ts";
+import { claimMode, openMeta, takesWrites } from "./meta.ts";
 import { openSettings } from "./settings-store.ts";
 import { openVault, proveVault } from "./vault.ts";
 
@@ -179,4 +179,42 @@ it("the key file holds nothing but the key", () => {
   const folder = temporaryFolder();
   openVault(folder, fileModeKeychain, realPorts().randomness);
   expect(readFileSync(join(folder, "data.key"))).toHaveLength(32);
+});
+
+describe("a commit that is not waited for", () => {
+  const level = (database: Database) => database.pragma("synchronous", { simple: true });
+
+  it("is one, all or nothing, and the next is waited for again", () => {
+    const { database } = ownDatabase(temporaryFolder());
+    expect(withoutSync(database, () => [level(database), database.inTransaction])).toEqual([1, true]);
+    expect(level(database)).toBe(2);
+    const half = () => {
+      database.exec("INSERT INTO meta (key, value) VALUES ('half', 'done')");
+      throw new Error("not the rest");
+    };
+    expect(() => withoutSync(database, half)).toThrow("not the rest");
+    expect([level(database), database.inTransaction, openMeta(database).get("half")]).toEqual([
+      2,
+      false,
+      null,
+    ]);
+  });
+
+  it("that cannot begin leaves the others waited for", () => {
+    const folder = temporaryFolder();
+    const { database } = ownDatabase(folder);
+    const other = new Sqlite(join(folder, "bellhop.db"));
+    onTestFinished(() => void other.close());
+    other.exec("BEGIN IMMEDIATE");
+    expect(() => withoutSync(database, () => {})).toThrow(/locked/);
+    expect(level(database)).toBe(2);
+  });
+
+  it("shows whether there is room, and leaves nothing behind", () => {
+    const { database, meta } = ownDatabase(temporaryFolder());
+    database.pragma(`max_page_count = ${database.pragma("page_count", { simple: true })}`);
+    expect(takesWrites(database)).toBe(false);
+    database.pragma("max_page_count = 1000000");
+    expect([takesWrites(database), meta.get("probe")]).toEqual([true, null]);
+  });
 });

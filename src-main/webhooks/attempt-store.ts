@@ -25,6 +25,19 @@ interface AttemptRow {
   sealed_answer: Buffer | null;
 }
 
+/** As much as is kept of an answer's headers, in characters. */
+const MOST_HEADERS = 2_048;
+
+/** The first of them, as far as there is room. */
+function few(headers: Readonly<Record<string, string>>): Record<string, string> {
+  let left = MOST_HEADERS;
+  const kept = Object.entries(headers).filter(([name, value]) => {
+    left -= name.length + value.length;
+    return left >= 0;
+  });
+  return Object.fromEntries(kept);
+}
+
 const Headers = z.record(z.string(), z.string());
 const Answer = z.object({ headers: Headers, text: z.string() });
 
@@ -42,7 +55,8 @@ export function openAttemptStore(database: Database, vault: Vault): AttemptStore
   );
   return {
     add(webhookId, seq, { number, at, tookMs, status, error, requestHeaders, answer }) {
-      const sealed = answer === null ? null : vault.seal(JSON.stringify(answer));
+      const sealed =
+        answer === null ? null : vault.seal(JSON.stringify({ ...answer, headers: few(answer.headers) }));
       const headers = JSON.stringify(requestHeaders);
       insert.run(webhookId, seq, number, at, tookMs, status, error, headers, sealed);
       const past = number - NEWEST_KEPT;

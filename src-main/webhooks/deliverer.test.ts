@@ -222,7 +222,7 @@ describe("a test event", () => {
     const { endpoint, queue, webhooks, state } = deliveringTo(outbound);
     const id = await endpoint("a");
     await queue(2);
-    const testing = webhooks.test(id);
+    const testing = webhooks.test(id, { local: true });
     await settle();
     expect(outbound.sent.map(({ body }) => body.includes("webhook.test"))).toEqual([false]);
     outbound.sent[0]?.answer(200);
@@ -242,15 +242,18 @@ describe("a test event", () => {
     const id = await endpoint("a");
     await queue(1);
     status = "fail";
-    expect(await webhooks.test(id)).toMatchObject({ status: null, error: "the connection was refused" });
+    expect(await webhooks.test(id, { local: true })).toMatchObject({
+      status: null,
+      error: "the connection was refused",
+    });
     expect(state(id)).toEqual(["pending"]);
     expect(figures.health(id).failures).toBe(1);
     status = 200;
-    expect((await webhooks.test(id)).status).toBe(200);
+    expect((await webhooks.test(id, { local: true })).status).toBe(200);
     await settle();
     expect(state(id)).toEqual(["delivered"]);
     await webhooks.change(id, { enabled: false }, { local: false });
-    expect((await webhooks.test(id)).status).toBe(200);
+    expect((await webhooks.test(id, { local: true })).status).toBe(200);
   });
 });
 
@@ -322,7 +325,7 @@ describe("stopping", () => {
     const { endpoint, queue, deliverer, state, webhooks } = deliveringTo(outbound);
     const id = await endpoint("a");
     await queue(2);
-    const testing = webhooks.test(id);
+    const testing = webhooks.test(id, { local: true });
     const stopping = deliverer.stop();
     expect((await testing).error).toBe("Bellhop is stopping");
     outbound.sent[0]?.answer(200);
@@ -334,7 +337,7 @@ describe("stopping", () => {
 it("a test that is under way when the time to stop is over says so", async () => {
   const outbound = scriptedOutbound();
   const { endpoint, deliverer, webhooks, pass } = deliveringTo(outbound);
-  const testing = webhooks.test(await endpoint("a"));
+  const testing = webhooks.test(await endpoint("a"), { local: true });
   const stopping = deliverer.stop();
   await pass(3_000);
   await stopping;

@@ -79,7 +79,12 @@ export function startDeliverer(options: DelivererOptions): Deliverer {
     endpoints,
     deliveries: options.deliveries,
     recording,
-    record: recordTogether({ recording, timers, isAlone: () => underWay(2) < 2 }),
+    record: recordTogether({
+      recording,
+      timers,
+      isAlone: () => underWay(2) < 2,
+      complain: options.complain,
+    }),
     event: options.event,
     bodyOf: bodyWriter(options.bodies),
     headersOf: headerWriter(options.version),

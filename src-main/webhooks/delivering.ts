@@ -41,6 +41,8 @@ export function openDelivering(options: {
   isOurs(guid: string): boolean;
   news?: DeliveryNews;
   storageTrouble?(isTrouble: boolean): void;
+  /** An endpoint is no more. */
+  removed?(id: string): void;
   egress: Egress;
   clock: Clock;
   timers: Timers;
@@ -50,7 +52,7 @@ export function openDelivering(options: {
 }): Delivering {
   const { database, vault, journal } = options;
   const { outbound, checkTarget } = options.egress;
-  const endpoints = openEndpointStore(database, vault);
+  const endpoints = openEndpointStore(database, vault, options.complain);
   const deliveries = openDeliveryStore(database);
   const attempts = openAttemptStore(database, vault);
   const figures = openWebhookFigures({ endpoints, deliveries, clock: options.clock });

@@ -73,8 +73,12 @@ const REMOVED = "removed:";
 /** In SQL: whether an endpoint has not been removed. */
 export const IS_THERE = `substr(webhook.url, 1, ${REMOVED.length}) <> '${REMOVED}'`;
 
-/** Opens the store of endpoints. */
-export function openEndpointStore(database: Database, vault: Vault): EndpointStore {
+/** Opens the store of endpoints. One whose row cannot be read is complained of, and counts as not there. */
+export function openEndpointStore(
+  database: Database,
+  vault: Vault,
+  complain: (thrown: unknown) => void = () => {},
+): EndpointStore {
   const all = database.prepare<[], EndpointRow>(
     `SELECT * FROM webhook WHERE ${IS_THERE} ORDER BY created_at, id`,
   );
@@ -97,6 +101,7 @@ export function openEndpointStore(database: Database, vault: Vault): EndpointSto
     `UPDATE webhook SET url = '${REMOVED}' || id, name = NULL, enabled = 0, sealed_secret = NULL,
        sealed_previous_secret = NULL, sealed_headers = NULL, conversations = '[]' WHERE id = ? AND ${IS_THERE}`,
   );
+  const giveWay = database.prepare("DELETE FROM webhook WHERE id = ? AND url = ?");
   const removed = database.prepare<[], string>(`SELECT id FROM webhook WHERE NOT ${IS_THERE}`).pluck();
   const drop = database.prepare(`DELETE FROM webhook WHERE id = ? AND NOT ${IS_THERE}`);
   const disable = database.prepare(
@@ -117,13 +122,24 @@ export function openEndpointStore(database: Database, vault: Vault): EndpointSto
 
   let known: { list: readonly Endpoint[]; byId: ReadonlyMap<string, Endpoint> } | null = null;
   const healths = new Map<string, EndpointHealth>();
+  const unreadable = new Set<string>();
   const forget = (): void => {
     known = null;
     healths.clear();
   };
+  /** What one endpoint's row has suffered must not concern the others, let alone the events. */
+  const readable = (row: EndpointRow): Endpoint | null => {
+    try {
+      return endpointOf(row, vault);
+    } catch (cause) {
+      if (!unreadable.has(row.id)) complain(new Error(`the webhook ${row.id} cannot be read`, { cause }));
+      unreadable.add(row.id);
+      return null;
+    }
+  };
   const read = () => {
     if (known === null) {
-      const list = all.all().map((row) => endpointOf(row, vault));
+      const list = all.all().flatMap((row) => readable(row) ?? []);
       known = { list, byId: new Map(list.map((endpoint) => [endpoint.webhook.id, endpoint])) };
     }
     return known;
@@ -152,6 +168,8 @@ export function openEndpointStore(database: Database, vault: Vault): EndpointSto
     healths.set(id, now);
   };
   const save = database.transaction((record: EndpointRecord, well: boolean): void => {
+    // One that cannot be read is not there, and must not keep its address from another.
+    for (const id of unreadable) giveWay.run(id, record.url);
     upsert.run(rowOf(record, vault));
     const { day, deliveredToday, ...before } = health(record.id);
     write(record.id, { ...(well ? UNTRIED : before), day, deliveredToday });

@@ -51,6 +51,7 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
   let isDeaf = false;
   let controller = new AbortController();
   const tests: ((result: TestResult) => void)[] = [];
+  let wasTest = false;
 
   // What is not worth storing: after a restart it is found out again.
   let backoff: number | null = null;
@@ -67,8 +68,11 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     timer?.cancel();
     timer = null;
     try {
-      if (sendTest()) return;
+      // After a test it is the queue's turn, if it has anything to do.
+      if (!wasTest && sendTest()) return;
+      wasTest = false;
       advance();
+      if (!isBusy && sendTest()) return;
       if (troubleMs > 0) wellAgain();
     } catch (thrown) {
       rest(thrown);
@@ -254,9 +258,11 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     unrecorded = () => kept(event, recorded, outcome, recording.attempted([recorded])[0] === true)();
     around.record(recorded, (how) => {
       let said = (): void => {};
-      if (!around.isOver()) {
-        if ("thrown" in how) rest(how.thrown);
-        else said = kept(event, recorded, outcome, how.isRecorded);
+      try {
+        if ("thrown" in how) throw how.thrown;
+        if (!around.isOver()) said = kept(event, recorded, outcome, how.isRecorded);
+      } catch (thrown) {
+        if (!around.isOver()) rest(thrown);
       }
       // First the next request, then the talk about this one: the other side can work meanwhile.
       over();
@@ -300,10 +306,12 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     const body = testBody(webhook.format, webhook, at);
     const told = { eventId: testEventId(at), deliveryId: `dlv_${id}_test`, at, body };
     const headers = around.headersOf(endpoint, told).sent;
-    const test = tests.shift();
+    // Whoever asks while another waits gets the same answer: tests must not come before deliveries for ever.
+    const asked = tests.splice(0);
+    wasTest = true;
     post(endpoint, headers, body, ({ answer, error, tookMs }, over) => {
       const said = answer && { headers: answer.headers, text: answer.text };
-      test?.({ status: answer?.status ?? null, error, tookMs, answer: said });
+      for (const test of asked) test({ status: answer?.status ?? null, error, tookMs, answer: said });
       over();
     });
     return true;

@@ -13,6 +13,26 @@ import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { settle } from "../testing/until.ts";
 import { deliveringTo } from "./testing/delivering-to.ts";
 
+/** What could be put only with permission, and what has none to go by. */
+const LOCAL = [
+  "http://localhost:8080/hook",
+  "http://localhost/",
+  "http://127.0.0.1:1/",
+  "http://10.1.2.3/",
+  "http://192.168.1.20:8123/api",
+  "http://172.16.0.1/",
+  "http://172.31.0.1/",
+  "http://[::1]:3000/",
+  "http://[fd00::1]/",
+  "http://homeassistant.local:8123/",
+];
+const ELSEWHERE = [
+  "https://hooks.example.com/10.1.2.3",
+  "http://172.32.0.1/",
+  "https://localhost.example.com/",
+  "https://example.com/?to=http://localhost/",
+];
+
 /** A data folder as the version before left it: one endpoint that is failing, one that is gone. */
 function folderOfVersion2(now: number): string {
   const folder = temporaryFolder();
@@ -32,6 +52,8 @@ function folderOfVersion2(now: number): string {
   );
   webhook.run("down", "http://down.test/", vault.seal("topsecret"), 1, 2, now - 6_000, 502, now + 9_000);
   webhook.run("gone", "http://gone.test/", null, 0, 0, null, 410, 0);
+  for (const [at, url] of [...LOCAL, ...ELSEWHERE].entries())
+    webhook.run(`${at}`, url, null, 1, 0, null, null, 0);
   const delivery = database.prepare(
     "INSERT INTO delivery (webhook_id, seq, state, attempts, refusals, settled_at) VALUES (?, ?, ?, ?, ?, ?)",
   );
@@ -52,9 +74,12 @@ it("what the version before had in its queues is delivered, and what it knew of 
     folder: folderOfVersion2(now),
     time,
   });
-  expect(webhooks.list()).toMatchObject([
+  const listed = webhooks.list();
+  const locals = listed.filter(({ webhook }) => webhook.allowsLocal).map(({ webhook }) => webhook.url);
+  expect(locals.toSorted()).toEqual(LOCAL.toSorted());
+  expect(listed.filter(({ webhook }) => ["down", "gone"].includes(webhook.id))).toMatchObject([
     {
-      webhook: { id: "down", enabled: true, hasSecret: true, signature: "aimessage", allowsLocal: true },
+      webhook: { id: "down", enabled: true, hasSecret: true, signature: "aimessage", allowsLocal: false },
       health: {
         failures: 2,
         failingSince: now - 6_000,
@@ -65,7 +90,7 @@ it("what the version before had in its queues is delivered, and what it knew of 
       },
     },
     {
-      webhook: { id: "gone", enabled: false, disabledBecause: "gone", hasSecret: false },
+      webhook: { id: "gone", enabled: false, disabledBecause: "gone", disabledAt: 1, hasSecret: false },
       health: { failures: 0, waiting: 1 },
     },
   ]);

@@ -157,7 +157,7 @@ async function run(steps: readonly Happening[]): Promise<void> {
       }
       case "resend failed": {
         if (gateway.open(url) !== undefined) return;
-        await gateway.webhooks.redeliverFailed(id);
+        await gateway.webhooks.redeliverAll(id, { since: null, missed: false });
         for (const seq of model.dead) model.pending.set(seq, 0);
         model.dead.clear();
         return settle();

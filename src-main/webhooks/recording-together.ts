@@ -16,8 +16,9 @@ export function recordTogether(options: {
   recording: Pick<Recording, "attempted">;
   timers: Timers;
   isAlone(): boolean;
+  complain(thrown: unknown): void;
 }): Record {
-  const { recording, timers, isAlone } = options;
+  const { recording, timers, isAlone, complain } = options;
   let waiting: { recorded: Recorded; done: (how: HowRecorded) => void }[] = [];
   let turn: Timer | null = null;
 
@@ -35,9 +36,14 @@ export function recordTogether(options: {
     const all = waiting;
     waiting = [];
     const how = attempt(all.map(({ recorded }) => recorded));
-    all.forEach(({ done }, at) => {
-      done(how[at] ?? { isRecorded: false });
-    });
+    for (const [at, { done }] of all.entries()) {
+      try {
+        done(how[at] ?? { isRecorded: false });
+      } catch (thrown) {
+        // The others are to be told all the same.
+        complain(thrown);
+      }
+    }
   };
   return (recorded, done) => {
     waiting.push({ recorded, done });

@@ -13,10 +13,11 @@ const AT_ONCE = 500;
 export interface Resending {
   /** One delivery that came to an end, or (if it waits) the endpoint's rest ends. */
   one(webhookId: string, seq: number): void;
-  /** What was given up at `since` (ms since 1970) or later; how many. */
-  failed(webhookId: string, since?: number): Promise<number>;
-  /** What happened at `since` or later, is wanted, and never was in the queue, such as while it was off; how many. */
-  missed(webhookId: string, since: number): Promise<number>;
+  /**
+   * What was given up at `since` (ms since 1970) or later; with `missed` also what happened then, is wanted, and never
+   * was in the queue, such as while it was off. How many.
+   */
+  all(webhookId: string, choice: { since: number; missed: boolean }): Promise<number>;
 }
 
 /** What was asked for is durable when it is answered. */
@@ -31,43 +32,49 @@ export function openResending(options: {
 }): Resending {
   const { endpoints, deliveries, deliverer, journal, clock, timers } = options;
   const turn = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
+
+  async function queueDead(webhookId: string, since: number): Promise<number> {
+    const now = clock.now();
+    let sum = 0;
+    let after = -1;
+    for (;;) {
+      const seqs = deliveries.requeueDead(webhookId, after, since, now, AT_ONCE);
+      sum += seqs.length;
+      after = seqs.at(-1) ?? after;
+      if (seqs.length < AT_ONCE) return sum;
+      await turn();
+    }
+  }
+
+  async function queueMissed(webhookId: string, since: number): Promise<number> {
+    let at = journal.seqBefore(since);
+    const upTo = journal.newest();
+    let sum = 0;
+    for (;;) {
+      const endpoint = endpoints.get(webhookId);
+      if (endpoint === null) throw new Fault("not_found", `there is no webhook ${webhookId} any more`);
+      const types = new Set(endpoint.webhook.events);
+      const events = journal.after(at, { limit: AT_ONCE, types, upTo });
+      const wanted = events.filter((event) => endpoint.wants(event, options.isOurs));
+      const seqs = wanted.map(({ seq }) => seq);
+      sum += deliveries.add(webhookId, seqs, clock.now());
+      at = events.at(-1)?.seq ?? at;
+      if (events.length < AT_ONCE) return sum;
+      await turn();
+    }
+  }
+
   return {
     one(webhookId, seq) {
       deliveries.requeue(webhookId, seq, clock.now());
       deliverer.tryNow(webhookId);
     },
-    async failed(webhookId, since = 0) {
-      const now = clock.now();
-      let sum = 0;
-      let after = -1;
-      for (;;) {
-        const seqs = deliveries.requeueDead(webhookId, after, since, now, AT_ONCE);
-        sum += seqs.length;
-        after = seqs.at(-1) ?? after;
-        if (seqs.length < AT_ONCE) break;
-        await turn();
-      }
+    async all(webhookId, { since, missed }) {
+      // All of it is in the queue before the first goes out, so that it goes out in order.
+      const sum = missed ? await queueMissed(webhookId, since) : 0;
+      const all = sum + (await queueDead(webhookId, since));
       deliverer.tryNow(webhookId);
-      return sum;
-    },
-    async missed(webhookId, since) {
-      let at = journal.seqBefore(since);
-      const upTo = journal.newest();
-      let sum = 0;
-      for (;;) {
-        const endpoint = endpoints.get(webhookId);
-        if (endpoint === null) throw new Fault("not_found", `there is no webhook ${webhookId} any more`);
-        const types = new Set(endpoint.webhook.events);
-        const events = journal.after(at, { limit: AT_ONCE, types, upTo });
-        const wanted = events.filter((event) => endpoint.wants(event, options.isOurs));
-        const seqs = wanted.map(({ seq }) => seq);
-        sum += deliveries.add(webhookId, seqs, clock.now());
-        at = events.at(-1)?.seq ?? at;
-        if (events.length < AT_ONCE) break;
-        await turn();
-      }
-      deliverer.tryNow(webhookId);
-      return sum;
+      return all;
     },
   };
 }

@@ -90,7 +90,10 @@ describe("an endpoint that is put", () => {
     expect(await allowsLocal("http://localhost/", true)).toBe(true);
     const { id } = await webhooks.put({ url: "http://localhost/", events }, { local: false });
     expect(webhooks.get(id).webhook.allowsLocal).toBe(true);
-    await webhooks.change(id, { url: "http://localhost:2/" }, { local: false });
+    const refused = /^invalid_request: this webhook's target is on this network/;
+    expect(await fault(() => webhooks.change(id, { name: "mine" }, { local: false }))).toMatch(refused);
+    expect(await fault(() => webhooks.test(id, { local: false }))).toMatch(refused);
+    await webhooks.change(id, { url: "http://far.test/2" }, { local: true });
     expect(webhooks.get(id).webhook.allowsLocal).toBe(false);
   });
 
@@ -134,11 +137,11 @@ it("what is not there is not found", async () => {
     () => webhooks.change("x", {}, LOCAL),
     () => webhooks.remove("x"),
     () => webhooks.rotate("x"),
-    () => webhooks.test("x"),
+    () => webhooks.test("x", { local: true }),
     () => webhooks.tryNow("x"),
     () => webhooks.deliveries("x", { limit: 1 }),
-    () => webhooks.redeliverFailed("x"),
-    () => webhooks.redeliverMissed("x", 0),
+    () => webhooks.redeliverAll("x", { since: null, missed: false }),
+    () => webhooks.redeliverAll("x", { since: 0, missed: true }),
     () => webhooks.delivery("dlv_x_1"),
     () => webhooks.delivery("nonsense"),
     () => webhooks.redeliver("dlv_x_1"),
@@ -162,6 +165,17 @@ describe("a secret that is rotated", () => {
       1, 2, 1,
     ]);
     expect(webhooks.get(id).webhook.rotatesUntil).toBeNull();
+  });
+
+  it("to the one that it is lends the one before no other day", async () => {
+    const outbound = answering();
+    const { endpoint, queue, pass, webhooks } = deliveringTo(outbound);
+    const id = await endpoint("a", { secret: "leaked", signature: "standard" });
+    webhooks.rotate(id, "another");
+    await pass(25 * HOUR);
+    expect(webhooks.rotate(id, "another").webhook.rotatesUntil).toBeNull();
+    await queue(1);
+    expect(outbound.sent[0]?.headers["webhook-signature"]).not.toContain(" ");
   });
 
   it("is the one that is given, and one given outright takes the place of both", async () => {
@@ -227,10 +241,10 @@ describe("deliveries", () => {
     const since = clock.now();
     await refuse();
     status = 200;
-    expect(await webhooks.redeliverFailed(id, since)).toBe(1);
+    expect(await webhooks.redeliverAll(id, { since: since, missed: false })).toBe(1);
     await settle();
     expect(state(id)).toEqual(["dead", "delivered"]);
-    expect(await webhooks.redeliverFailed(id)).toBe(1);
+    expect(await webhooks.redeliverAll(id, { since: null, missed: false })).toBe(1);
     await settle();
     expect(state(id)).toEqual(["delivered", "delivered"]);
   });
@@ -275,7 +289,7 @@ describe("deliveries", () => {
     await queue(600);
     await webhooks.change(id, { enabled: true }, LOCAL);
     const making = async (from: number) => {
-      const made = webhooks.redeliverMissed(id, from);
+      const made = webhooks.redeliverAll(id, { since: from, missed: true });
       for (let turn = 0; turn < 4; turn += 1) await pass(1);
       return await made;
     };
@@ -287,5 +301,68 @@ describe("deliveries", () => {
       ...Array.from({ length: 600 }, (_, at) => at + 4),
     ]);
     expect(await making(0)).toBe(2);
+  });
+});
+
+describe("an endpoint whose row cannot be read", () => {
+  it("is complained of once, concerns no other, and can be removed or put anew", async () => {
+    const outbound = answering();
+    const { database, endpoint, endpoints, queue, webhooks, complaints } = deliveringTo(outbound);
+    const [broken, fine] = [await endpoint("broken", { secret: "one" }), await endpoint("fine")];
+    database.prepare("UPDATE webhook SET sealed_secret = x'00' WHERE id = ?").run(broken);
+    endpoints.forget();
+    await queue(2);
+    await webhooks.change(fine, { name: "still here" }, LOCAL);
+    expect(webhooks.list().map(({ webhook }) => webhook.name)).toEqual(["still here"]);
+    expect(outbound.sent.map(({ url }) => url)).toEqual(["http://fine.test/hook", "http://fine.test/hook"]);
+    expect(complaints).toMatchObject([{ message: `the webhook ${broken} cannot be read` }]);
+    await endpoint("broken", { secret: "two" });
+    expect(webhooks.list()).toHaveLength(2);
+    expect(await fault(() => webhooks.remove(broken))).toMatch(/^not_found: /);
+  });
+});
+
+describe("resending everything", () => {
+  it("goes out in order: what was missed and what was given up", async () => {
+    let accepts = false;
+    const outbound = scriptedOutbound(() => (accepts ? 200 : 400));
+    const { endpoint, queue, pass, webhooks, state } = deliveringTo(outbound);
+    const id = await endpoint("a");
+    await webhooks.change(id, { enabled: false }, LOCAL);
+    await queue(2);
+    await webhooks.change(id, { enabled: true }, LOCAL);
+    await queue(1);
+    await pass(1_000);
+    await pass(5_000);
+    expect(state(id)).toEqual(["dead"]);
+    accepts = true;
+    outbound.sent.length = 0;
+    expect(await webhooks.redeliverAll(id, { since: null, missed: true })).toBe(3);
+    await settle();
+    expect(outbound.sent.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it("of an endpoint that was removed is refused", async () => {
+    const { endpoint, queue, webhooks } = deliveringTo(answering());
+    const id = await endpoint("a");
+    await queue(1);
+    webhooks.remove(id);
+    expect(await fault(() => webhooks.redeliver(`dlv_${id}_1`))).toMatch(/^not_found: /);
+  });
+});
+
+describe("tests", () => {
+  it("that are asked for again and again take turns with the queue, and share an answer", async () => {
+    const outbound = scriptedOutbound();
+    const { endpoint, queue, webhooks } = deliveringTo(outbound);
+    const id = await endpoint("a");
+    await queue(2);
+    const answers = Array.from({ length: 5 }, () => webhooks.test(id, LOCAL));
+    for (const _ of [1, 2, 3]) {
+      outbound.sent.at(-1)?.answer(200);
+      await settle();
+    }
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(outbound.sent.map(({ seq }) => seq || "test")).toEqual([1, "test", 2]);
   });
 });

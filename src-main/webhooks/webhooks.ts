@@ -57,7 +57,7 @@ export interface Webhooks {
   /** Gives it this secret, or one that is made up; the one before signs as well for a day. */
   rotate(id: string, secret?: string): { webhook: Webhook; secret: string };
   /** Sends a test event. Where it arrives, what waits is tried again at once. */
-  test(id: string): Promise<TestResult>;
+  test(id: string, allowed: Allowed): Promise<TestResult>;
   /** The endpoint rests no longer. */
   tryNow(id: string): void;
   /** Newest first. */
@@ -65,10 +65,11 @@ export interface Webhooks {
   delivery(deliveryId: string): DeliveryInFull;
   /** Sends a delivery once more, also one that arrived. */
   redeliver(deliveryId: string): Delivery;
-  /** Sends again what was given up, all of it or since a moment (ms since 1970); how many. */
-  redeliverFailed(id: string, since?: number): Promise<number>;
-  /** Sends what happened since a moment, is wanted, and never was in its queue; how many. */
-  redeliverMissed(id: string, since: number): Promise<number>;
+  /**
+   * Sends again what was given up, all of it or since a moment (ms since 1970); with `missed` also what happened
+   * then, is wanted, and never was in its queue. How many.
+   */
+  redeliverAll(id: string, choice: { since: number | null; missed: boolean }): Promise<number>;
 }
 
 export interface WebhooksOptions {
@@ -85,8 +86,17 @@ export interface WebhooksOptions {
   checkTarget(url: string, allowed: Allowed): Promise<{ isLocal: boolean }>;
   clock: Clock;
   randomness: Randomness;
+  /** An endpoint is no more. */
+  removed?(id: string): void;
   complain(thrown: unknown): void;
 }
+
+/** Whoever may not name such a target may not turn one round either, nor look through it at what answers there. */
+const localOnly = (): Fault =>
+  new Fault(
+    "invalid_request",
+    "this webhook's target is on this network, which needs the scope webhooks:local",
+  );
 
 /** What can be done with endpoints. */
 export function openWebhooks(options: WebhooksOptions): Webhooks {
@@ -156,6 +166,7 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
       found(id);
       const target = patch.url === undefined ? null : await options.checkTarget(patch.url, allowed);
       const before = recordOf(found(id));
+      if (before.allowsLocal && !allowed.local) throw localOnly();
       const isMoved = patch.url !== undefined && patch.url !== before.url;
       const allowsLocal = (before.allowsLocal && !isMoved) || (target?.isLocal === true && allowed.local);
       const record = withChoices({ ...before, allowsLocal }, patch, clock.now());
@@ -164,20 +175,24 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     list: () => endpoints.list().map(view),
     get: (id) => view(found(id)),
     remove(id) {
-      found(id);
-      endpoints.remove(id);
+      // Also one that cannot be read any more.
+      if (!endpoints.remove(id)) throw new Fault("not_found", `there is no webhook ${id}`);
       deliverer.forget(id);
+      options.removed?.(id);
     },
     rotate(id, given) {
-      const before = recordOf(found(id));
+      const endpoint = found(id);
+      const before = recordOf(endpoint);
       const secret = given ?? makeSecret(before.signature, options.randomness);
       checkSecret(before.signature, secret);
-      const previousSecret = before.secret === secret ? before.previousSecret : before.secret;
+      // Not a rotation: it must not lend the former secret another day.
+      if (secret === before.secret) return { webhook: shown(endpoint), secret };
+      const previousSecret = before.secret;
       const rotatesUntil = previousSecret === null ? null : clock.now() + ROTATION_MS;
       return { webhook: save({ ...before, secret, previousSecret, rotatesUntil }, false), secret };
     },
-    async test(id) {
-      found(id);
+    async test(id, allowed) {
+      if (found(id).webhook.allowsLocal && !allowed.local) throw localOnly();
       const result = await deliverer.test(id);
       const arrived = result.status !== null && result.status >= 200 && result.status < 300;
       if (arrived && endpoints.get(id) !== null) deliverer.tryNow(id);
@@ -204,10 +219,11 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     },
     redeliver(id) {
       const { webhookId, seq } = deliveryOf(id);
+      found(webhookId);
       resending.one(webhookId, seq);
       return deliveryOf(deliveryId(webhookId, seq));
     },
-    redeliverFailed: async (id, since) => resending.failed(found(id).webhook.id, since),
-    redeliverMissed: async (id, since) => resending.missed(found(id).webhook.id, since),
+    redeliverAll: async (id, { since, missed }) =>
+      resending.all(found(id).webhook.id, { since: since ?? 0, missed }),
   };
 }

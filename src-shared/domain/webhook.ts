@@ -151,7 +151,10 @@ export const TestResult = z.object({
 });
 export type TestResult = z.infer<typeof TestResult>;
 
-/** A delivery, its attempts in order, and its request as it was last sent; null when its event is gone. */
+/**
+ * A delivery, its attempts in order, and its request: the headers as they were last sent, address and body as they
+ * are now. Null when its event is gone.
+ */
 export const DeliveryInFull = z.object({
   delivery: Delivery,
   attempts: z.array(Attempt),

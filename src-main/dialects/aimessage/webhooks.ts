@@ -106,8 +106,8 @@ export function webhookRoutes(prefix: string, webhooks: Webhooks): Route[] {
       scope: "webhooks",
       params: IdParams,
       output: Tested,
-      async handler({ params }) {
-        const { status, error, tookMs } = await webhooks.test(params.id);
+      async handler({ params, key }) {
+        const { status, error, tookMs } = await webhooks.test(params.id, allowedBy(key.scopes));
         const ok = status !== null && status >= 200 && status < 300;
         return { ok, status, error, took_ms: tookMs };
       },
@@ -153,9 +153,7 @@ function deliveries(prefix: string, webhooks: Webhooks): Route[] {
       body: ResendBody,
       output: Resent,
       async handler({ params, body: { since, missed } }) {
-        const failed = await webhooks.redeliverFailed(params.id, since ?? undefined);
-        const never = missed ? await webhooks.redeliverMissed(params.id, since ?? 0) : 0;
-        return { queued: failed + never };
+        return { queued: await webhooks.redeliverAll(params.id, { since: since ?? null, missed }) };
       },
     }),
     route({
@@ -165,7 +163,11 @@ function deliveries(prefix: string, webhooks: Webhooks): Route[] {
       scope: "webhooks",
       params: IdParams,
       output: WireDeliveryInFull,
-      handler: ({ params }) => wireDeliveryInFull(webhooks.delivery(params.id)),
+      handler({ params, key }) {
+        const delivery = wireDeliveryInFull(webhooks.delivery(params.id));
+        // Its body is the event.
+        return key.scopes.includes("events:read") ? delivery : { ...delivery, request: null };
+      },
     }),
     route({
       method: "POST",

@@ -16,10 +16,23 @@ ALTER TABLE webhook ADD COLUMN format TEXT NOT NULL DEFAULT 'bellhop';
 ALTER TABLE webhook ADD COLUMN sealed_headers BLOB;
 ALTER TABLE webhook ADD COLUMN sealed_previous_secret BLOB;
 ALTER TABLE webhook ADD COLUMN rotates_until INTEGER;
-ALTER TABLE webhook ADD COLUMN allows_local INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE webhook ADD COLUMN allows_local INTEGER NOT NULL DEFAULT 0;
+-- What was on this network by the look of it could be put only with permission; other names never had any.
+UPDATE webhook SET allows_local = 1 WHERE id IN (
+  SELECT id FROM (
+    SELECT id, substr(rest, 1, instr(rest || '/', '/') - 1) AS authority
+    FROM (SELECT id, substr(url, instr(url, '://') + 3) AS rest FROM webhook)
+  )
+  WHERE authority GLOB 'localhost' OR authority GLOB 'localhost:*'
+    OR authority GLOB '*.local' OR authority GLOB '*.local:*'
+    OR authority GLOB '*.localhost' OR authority GLOB '*.localhost:*'
+    OR authority GLOB '127.[0-9]*' OR authority GLOB '10.[0-9]*' OR authority GLOB '192.168.[0-9]*'
+    OR authority GLOB '172.1[6-9].[0-9]*' OR authority GLOB '172.2[0-9].[0-9]*' OR authority GLOB '172.3[01].[0-9]*'
+    OR authority GLOB '[[]::1]*' OR authority GLOB '[[]f[cd]*'
+);
 ALTER TABLE webhook ADD COLUMN disabled_because TEXT;
 ALTER TABLE webhook ADD COLUMN disabled_at INTEGER;
-UPDATE webhook SET disabled_because = 'gone' WHERE enabled = 0;
+UPDATE webhook SET disabled_because = 'gone', disabled_at = created_at WHERE enabled = 0;
 
 CREATE TABLE webhook_health (
   webhook_id TEXT PRIMARY KEY REFERENCES webhook (id) ON DELETE CASCADE,

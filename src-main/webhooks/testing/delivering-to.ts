@@ -40,12 +40,12 @@ export function deliveringTo(outbound: Outbound, choices: DeliveringChoices = {}
   const { database, meta, vault, close } = ownDatabase(choices.folder ?? temporaryFolder());
   const journal = openJournal(database, meta, vault);
   const randomness = { ...realPorts().randomness, fraction: () => 0.5 };
-  const endpoints = openEndpointStore(database, vault);
+  const complaints: unknown[] = [];
+  const complain = (thrown: unknown): void => void complaints.push(thrown);
+  const endpoints = openEndpointStore(database, vault, complain);
   const deliveries = openDeliveryStore(database);
   const attempts = openAttemptStore(database, vault);
   const figures = openWebhookFigures({ endpoints, deliveries, clock });
-  const complaints: unknown[] = [];
-  const complain = (thrown: unknown): void => void complaints.push(thrown);
   const reports: AttemptReport[] = [];
   const news: string[] = [];
   const event = (seq: number): Event | null => journal.get(seq);
