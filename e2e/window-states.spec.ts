@@ -68,7 +68,7 @@ function emptyStatus(): Status {
     mode: "simulated",
     reading: { ...well.reading, messages: 0, lastMessageAt: null, latencyMs: null },
     sending: { ...well.sending, sentThisHour: 0 },
-    webhooks: { total: 0, failing: [], switchedOff: [], waiting: 0, dead: 0, deliveredToday: 0 },
+    webhooks: { on: 0, off: 0, failing: [], switchedOff: [], waiting: 0, dead: 0, deliveredToday: 0 },
     permissions: { fullDiskAccess: "not_needed", automation: "not_needed", accessibility: "not_needed" },
     hours: well.hours.map((hour) => ({ ...hour, received: 0, sent: 0 })),
     latency: [],

@@ -44,7 +44,9 @@ export const Status = z.object({
     sentThisHour: z.int(),
   }),
   webhooks: z.object({
-    total: z.int(),
+    /** Endpoints that are switched on, and those that are not. */
+    on: z.int(),
+    off: z.int(),
     /** Endpoints whose last attempt failed, by name or host, with the last HTTP status (null: no answer) and since when. */
     failing: z.array(z.object({ name: z.string(), status: z.int().nullable(), since: z.int() })),
     /** Endpoints that no person switched off: by answering 410 themselves, or by Bellhop after days of failing. */

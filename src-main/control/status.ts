@@ -70,9 +70,10 @@ function sendingOf(sources: StatusSources, sends: Sends, readingOffSince: number
 }
 
 function webhooksOf(figures: WebhookFigures): Status["webhooks"] {
-  const { endpoints, failing, switchedOff, waiting, dead, deliveredToday } = figures.totals();
+  const { on, off, failing, switchedOff, waiting, dead, deliveredToday } = figures.totals();
   return {
-    total: endpoints,
+    on,
+    off,
     failing: failing.map(({ webhook, status, since }) => ({ name: endpointName(webhook), status, since })),
     switchedOff: switchedOff.map(({ webhook, because, at }) => ({
       name: endpointName(webhook),

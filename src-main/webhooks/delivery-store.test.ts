@@ -61,7 +61,8 @@ it("figures are those of today, of every endpoint and of all together", async ()
   expect(figures.health(other)).toMatchObject({ deliveredToday: 0, waiting: 2 });
   const waitingSince = clock.now() - 6_000;
   expect(figures.totals()).toMatchObject({
-    endpoints: 2,
+    on: 2,
+    off: 0,
     waiting: 4,
     waitingSince,
     dead: 1,

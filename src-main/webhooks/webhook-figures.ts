@@ -6,7 +6,9 @@ import type { EndpointStore } from "./endpoint-store.ts";
 
 /** How all endpoints together are doing. Times in ms since 1970. */
 export interface WebhookTotals {
-  endpoints: number;
+  /** Endpoints that are switched on, and those that are not. */
+  on: number;
+  off: number;
   /** Deliveries that wait for an endpoint that is switched on. */
   waiting: number;
   /** Since when the first of them waits. */
@@ -54,7 +56,8 @@ export function openWebhookFigures(options: {
     health,
     totals() {
       const totals: WebhookTotals = {
-        endpoints: 0,
+        on: 0,
+        off: 0,
         waiting: 0,
         waitingSince: null,
         dead: 0,
@@ -64,10 +67,11 @@ export function openWebhookFigures(options: {
       };
       for (const { webhook } of endpoints.list()) {
         const one = health(webhook.id);
-        totals.endpoints += 1;
         totals.dead += one.dead;
         totals.deliveredToday += one.deliveredToday;
         const { disabledBecause: because, disabledAt: at } = webhook;
+        if (webhook.enabled) totals.on += 1;
+        else totals.off += 1;
         if (webhook.enabled) {
           totals.waiting += one.waiting;
           totals.waitingSince = earlier(totals.waitingSince, one.waitingSince);

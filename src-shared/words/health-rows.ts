@@ -56,12 +56,12 @@ function sendingRow(status: Status, now: number, timeZone?: string): HealthRow {
 }
 
 function webhooksRow(status: Status, now: number, timeZone?: string): HealthRow {
-  const { total, failing, switchedOff, waiting, deliveredToday } = status.webhooks;
-  const today = total > 0 ? `${figureWords(deliveredToday)} today` : null;
+  const { on, failing, switchedOff, waiting, deliveredToday } = status.webhooks;
+  const today = on > 0 ? `${figureWords(deliveredToday)} today` : null;
   return {
     id: "webhooks",
     name: "Webhooks",
-    shape: failing.length + switchedOff.length > 0 ? "attention" : total > 0 ? "well" : "idle",
+    shape: failing.length + switchedOff.length > 0 ? "attention" : on > 0 ? "well" : "idle",
     ...webhookWords(status, now, timeZone),
     figure: waiting > 0 ? `${figureWords(waiting)} waiting` : today,
     action: null,

@@ -22,7 +22,7 @@ export function sampleStatus(other: Partial<Status> = {}): Status {
       latencyMs: 9,
     },
     sending: { problem: null, since: null, waiting: 0, sentThisHour: 12 },
-    webhooks: { total: 3, failing: [], switchedOff: [], waiting: 0, dead: 0, deliveredToday: 1842 },
+    webhooks: { on: 3, off: 0, failing: [], switchedOff: [], waiting: 0, dead: 0, deliveredToday: 1842 },
     permissions: { fullDiskAccess: "on", automation: "on", accessibility: "off" },
     hours: [],
     latency: [],

@@ -32,17 +32,18 @@ function switchedOffWords(status: Status, now: number, timeZone?: string): Named
 
 /** How deliveries go: "home-assistant has answered 502 since 13:58. The other two are well." */
 export function webhookWords(status: Status, now: number, timeZone?: string): NamedSentence {
-  const { total, failing } = status.webhooks;
+  const { on, off, failing } = status.webhooks;
   const [first] = failing;
   if (first === undefined) {
-    const off = switchedOffWords(status, now, timeZone);
-    if (off !== null) return off;
+    const gone = switchedOffWords(status, now, timeZone);
+    if (gone !== null) return gone;
+    if (on === 0 && off > 0) return { subject: null, sentence: "None is switched on." };
     const all = [
       "None yet. An endpoint that is added is told of the events it asks for.",
       "The one endpoint is delivering.",
       "Both are delivering.",
     ];
-    return { subject: null, sentence: all[total] ?? `All ${spelledWords(total)} are delivering.` };
+    return { subject: null, sentence: all[on] ?? `All ${spelledWords(on)} are delivering.` };
   }
   const since = sinceWords(first.since, now, timeZone);
   const did = first.status === null ? `has not answered` : `has answered ${first.status}`;
@@ -50,11 +51,11 @@ export function webhookWords(status: Status, now: number, timeZone?: string): Na
     const more = failing.length - 1;
     return {
       subject: first.name,
-      sentence: `${first.name} ${did} since ${since}, and ${more === 1 ? "one more fails" : `${spelledWords(more)} more fail`}.${othersWords(total - failing.length)}`,
+      sentence: `${first.name} ${did} since ${since}, and ${more === 1 ? "one more fails" : `${spelledWords(more)} more fail`}.${othersWords(on - failing.length)}`,
     };
   }
   return {
     subject: first.name,
-    sentence: `${first.name} ${did} since ${since}.${othersWords(total - 1)}`,
+    sentence: `${first.name} ${did} since ${since}.${othersWords(on - 1)}`,
   };
 }

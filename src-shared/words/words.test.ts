@@ -188,11 +188,12 @@ describe("webhooks", () => {
   const one = { name: "home-assistant", status: 502, since: at(13, 58) };
   const silent = { name: "n8n", status: null, since: at(13, 50) };
   it.each([
-    [{ total: 0 }, "idle", "None yet. An endpoint that is added is told of the events it asks for."],
-    [{ total: 1 }, "well", "The one endpoint is delivering."],
-    [{ total: 2 }, "well", "Both are delivering."],
+    [{ on: 0 }, "idle", "None yet. An endpoint that is added is told of the events it asks for."],
+    [{ on: 1 }, "well", "The one endpoint is delivering."],
+    [{ on: 0, off: 2 }, "idle", "None is switched on."],
+    [{ on: 2, off: 1 }, "well", "Both are delivering."],
     [{ failing: [one] }, "attention", "home-assistant has answered 502 since 13:58. The other two are well."],
-    [{ failing: [silent], total: 1 }, "attention", "n8n has not answered since 13:50."],
+    [{ failing: [silent], on: 1 }, "attention", "n8n has not answered since 13:50."],
     [
       { failing: [silent, one] },
       "attention",
