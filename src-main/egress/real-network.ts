@@ -3,33 +3,23 @@ import { connect as connectPlain, isIP, type LookupFunction, type Socket } from 
 import { networkInterfaces } from "node:os";
 import { checkServerIdentity, connect as connectSecure } from "node:tls";
 import type { ConnectTo, Network, ResolvedAddress } from "../ports/network.ts";
-import { slots } from "./slots.ts";
+import type { Timers } from "../ports/timers.ts";
+import { limitedLookUps } from "./look-ups.ts";
 
 /** How long a list of this machine's addresses is believed, in ms. */
 const OWN_ADDRESSES_MS = 3_000;
-/** How long a look-up may take before it is given up, in ms; the system may go on with it for half a minute. */
-const LOOK_UP_MS = 10_000;
 /** How long one address may take to accept before the next is tried as well, in ms. */
 const NEXT_ADDRESS_MS = 300;
-/** Look-ups at once: each keeps one of libuv's four threads, and files need one too. */
-const LOOK_UPS = 3;
 
 /** The system's look-up, its sockets and its interfaces. */
 export function realNetwork(): Network {
-  const slot = slots(LOOK_UPS);
-  const underWay = new Map<string, Promise<ResolvedAddress[]>>();
+  const lookUp = limitedLookUps(systemLookUp, systemTimers);
   let own: { addresses: string[]; at: number } | null = null;
   return {
     resolve(name) {
       const host = name.toLowerCase().replace(/\.$/, "");
       if (host === "localhost" || host.endsWith(".localhost")) return Promise.resolve(loopback());
-      let looking = underWay.get(name);
-      if (looking === undefined) {
-        // The place is free again when the system is done with it, however long others want to wait.
-        looking = slot(() => lookUp(name)).finally(() => underWay.delete(name));
-        underWay.set(name, looking);
-      }
-      return withinTime(looking);
+      return lookUp(name);
     },
     connect,
     ownAddresses() {
@@ -43,6 +33,15 @@ export function realNetwork(): Network {
   };
 }
 
+/** Timers for which no process stays. */
+const systemTimers: Timers = {
+  after(ms, run) {
+    const limit = AbortSignal.timeout(ms);
+    limit.addEventListener("abort", run);
+    return { cancel: () => limit.removeEventListener("abort", run) };
+  },
+};
+
 /** RFC 6761, 6.3: these names are this machine, and nobody need be asked. */
 function loopback(): ResolvedAddress[] {
   return [
@@ -51,17 +50,9 @@ function loopback(): ResolvedAddress[] {
   ];
 }
 
-async function lookUp(name: string): Promise<ResolvedAddress[]> {
+async function systemLookUp(name: string): Promise<ResolvedAddress[]> {
   const found = await lookup(name, { all: true, order: "verbatim" });
   return found.map(({ address }) => ({ address, family: isIP(address) === 4 ? 4 : 6 }));
-}
-
-function withinTime<T>(looking: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const limit = AbortSignal.timeout(LOOK_UP_MS);
-    limit.addEventListener("abort", () => reject(new Error(`no look-up within ${LOOK_UP_MS} ms`)));
-    looking.then(resolve, reject);
-  });
 }
 
 /** Connects to the first of the addresses that accepts; TLS proves the name that was asked for, whatever the address. */
