@@ -70,6 +70,15 @@ describe("a request", () => {
     ]);
   });
 
+  it("of whatever length is a line of a few hundred characters", async () => {
+    const { url, lines } = await logged();
+    await request(`${url}/known?${";".repeat(8_000)}`);
+    const [line] = await lines(1);
+    const path = `/known?${";".repeat(493)}…`;
+    expect(line).toMatchObject({ sentence: `GET ${path}: 200, key First key` });
+    expect(String(line?.detail.path)).toHaveLength(401);
+  });
+
   it.each([
     [200, "debug"],
     [404, "debug"],

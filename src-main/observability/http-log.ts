@@ -9,6 +9,8 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 429]);
 /** Of warnings, so many a minute; a client that asks in a loop must not fill file and screen. The tail has all. */
 const MOST_WARNINGS = 30;
 const MINUTE_MS = 60_000;
+/** Of an address, so many characters are written: it may have thousands, and anybody may send it. */
+const LONGEST_PATH = 500;
 
 /**
  * Logs one line for each request when it has ended: at debug, and as a warning what failed (5xx) or was not let in
@@ -26,7 +28,7 @@ export function requestLog({ log, clock }: { log: Log; clock: Clock }): RequestH
       if (isStream(response)) return;
       const status = response.headersSent ? response.statusCode : null;
       const key = keyName(response);
-      const path = redactedText(originalUrl);
+      const path = redactedText(cut(originalUrl));
       const members = {
         area: "http",
         took_ms: Math.round((clock.monotonic() - started) * 10) / 10,
@@ -45,6 +47,10 @@ export function requestLog({ log, clock }: { log: Log; clock: Clock }): RequestH
     });
     next();
   };
+}
+
+function cut(url: string): string {
+  return url.length > LONGEST_PATH ? `${url.slice(0, LONGEST_PATH)}…` : url;
 }
 
 function isStream(response: Response): boolean {

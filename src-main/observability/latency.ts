@@ -18,9 +18,13 @@ export interface Latency {
 /** Measures in memory; a restart begins anew. */
 export function createLatency(clock: Clock): Latency {
   const minutes = new Map<number, number[]>();
+  const dropOld = (): void => {
+    const now = Math.floor(clock.now() / MINUTE_MS);
+    // Those to come are of a clock that was set back, and would stay for as long.
+    for (const minute of minutes.keys()) if (minute <= now - MINUTES || minute > now) minutes.delete(minute);
+  };
   const recent = (): [number, number[]][] => {
-    const oldest = Math.floor(clock.now() / MINUTE_MS) - MINUTES;
-    for (const minute of minutes.keys()) if (minute <= oldest) minutes.delete(minute);
+    dropOld();
     return [...minutes];
   };
   const overall = (q: number): number | null => {
@@ -30,9 +34,14 @@ export function createLatency(clock: Clock): Latency {
   return {
     add(ms) {
       const minute = Math.floor(clock.now() / MINUTE_MS);
-      const samples = minutes.get(minute) ?? [];
+      let samples = minutes.get(minute);
+      if (samples === undefined) {
+        // Also when nobody ever asks.
+        dropOld();
+        samples = [];
+        minutes.set(minute, samples);
+      }
       if (samples.length < MOST_SAMPLES) samples.push(ms);
-      minutes.set(minute, samples);
     },
     points: () =>
       recent().map(([minute, samples]) => ({

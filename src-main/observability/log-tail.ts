@@ -12,7 +12,10 @@ const LONGEST_DETAIL = 400;
 
 /** The newest lines, in memory, whatever level the file has. */
 export interface LogTail {
-  /** Keeps a line. `members` may hold anything; keys, secrets and people's words in it are not kept. */
+  /**
+   * Keeps a line. The sentence comes clean of secrets (`redactedText`), as it goes to the file too; `members` may hold
+   * anything: keys, secrets and people's words in it are not kept.
+   */
   add(level: LogLevel, sentence: string, ...members: (object | null | undefined)[]): void;
   /** The newest that match, oldest first. */
   recent(query: LogQuery): LogPage;
@@ -110,7 +113,7 @@ function lineOf(
     at,
     level,
     area: "app",
-    sentence: redactedText(sentence),
+    sentence,
     tookMs: null,
     detail: {},
   };

@@ -74,7 +74,8 @@ function makeLog(stream: DestinationStream, levelOf: () => Level | "silent", tai
       hooks: {
         logMethod(args, write, number) {
           try {
-            const { members, sentence } = read(args);
+            const { members, sentence: given } = read(args);
+            const sentence = redactedText(given);
             const level = LogLevel.safeParse(pino.levels.labels[number]).data ?? "error";
             tail?.add(level, sentence, bindings.get(this), members);
             if (number < severity(levelOf())) return;
@@ -96,9 +97,9 @@ function makeLog(stream: DestinationStream, levelOf: () => Level | "silent", tai
   });
 }
 
+/** Writes it; the sentence is clean already. */
 function put(this: Logger, write: LogFn, members: object | null, sentence: string): void {
-  const clean = members === null ? {} : redactedMembers(members);
-  write.call(this, clean, redactedText(sentence));
+  write.call(this, members === null ? {} : redactedMembers(members), sentence);
 }
 
 function severity(level: Level | "silent"): number {

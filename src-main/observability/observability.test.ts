@@ -28,6 +28,17 @@ describe("latency", () => {
     expect(latency.median()).toBe(1);
   });
 
+  it("of longer ago is forgotten, also when nobody ever asks", () => {
+    let minute = 0;
+    const latency = createLatency({ now: () => minute * 60_000, monotonic: () => 0 });
+    for (; minute < 200; minute += 1) latency.add(minute);
+    // What is still there would show when the clock is set back.
+    minute = 130;
+    expect(latency.points()).toEqual([]);
+    latency.add(7);
+    expect(latency.points()).toMatchObject([{ at: 130 * 60_000, medianMs: 7 }]);
+  });
+
   it("is one of the samples, whatever the share", () => {
     const samples = fc.array(fc.nat(), { minLength: 1 });
     fc.assert(

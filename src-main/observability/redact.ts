@@ -14,6 +14,8 @@ const WORDS_IN_QUERY = /^(q|query|search|message)$/i;
 const DEEPEST = 6;
 const MOST_MEMBERS = 100;
 const LONGEST_TEXT = 8_192;
+/** What is judged by name is remembered, for names up to this length. */
+const LONGEST_NAME = 64;
 
 const MOST_NAMES = 2_000;
 const judged = new Map<string, boolean>();
@@ -23,15 +25,20 @@ export function isSecretName(name: string): boolean {
   const known = judged.get(name);
   if (known !== undefined) return known;
   const isSecret = SECRET_NAME.test(name) || WORDS_NAME.test(name);
-  // Names come from code, so there are few; should they come from outside one day, there are few all the same.
+  // Names come from code, so there are few; those in queries come from outside, and there are few all the same.
+  if (name.length > LONGEST_NAME) return isSecret;
   if (judged.size >= MOST_NAMES) judged.clear();
   judged.set(name, isSecret);
   return isSecret;
 }
 
-/** Something in a text that may be a secret; what is done about it, `REPLACEMENTS` says. */
+/**
+ * Something in a text that may be a secret; what is done about it, `REPLACEMENTS` says. Texts come from anybody, before
+ * a key was asked for: what repeats in a pattern never runs over what the pattern begins with, so that no text is read
+ * more than once for each of them.
+ */
 const SUSPICIOUS =
-  /bh_|whsec_|bearer|basic|[?&;][^=&\s]+=|:\/\/[^/\s@]*@|hooks\.slack|discord|\/ui\/#|not valid JSON/i;
+  /bh_|whsec_|bearer|basic|[?&;][^=&;?#\s]+=|:\/\/[^/\s@]*@|hooks\.slack|discord|\/ui\/#|not valid JSON/i;
 
 const REPLACEMENTS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/\bbh_[\w-]{8,}/g, `bh_${REDACTED}`),
@@ -46,18 +53,33 @@ const REPLACEMENTS: readonly ((text: string) => string)[] = [
       `$1/${REDACTED}`,
     ),
   (text) => text.replace(/(\/ui\/#)[\w-]+/g, `$1${REDACTED}`),
-  // The engine quotes what it could not parse.
-  (text) => text.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? (?=is not valid JSON)/gs, " "),
-  (text) =>
-    text.replace(
-      /([?&;])([^=&#\s]+)=(?!\[redacted\])[^&#\s"']*/g,
-      (whole: string, mark: string, name: string) => redactedPair(whole, mark, name),
-    ),
+  withoutQuotation,
+  withoutSecretPairs,
 ];
 
-function redactedPair(whole: string, mark: string, name: string): string {
-  const plain = decoded(name);
-  return isSecretName(plain) || WORDS_IN_QUERY.test(plain) ? `${mark}${name}=${REDACTED}` : whole;
+/** The engine quotes what it could not parse: `Unexpected token 'x', "xyz" is not valid JSON`. */
+function withoutQuotation(text: string): string {
+  const end = text.lastIndexOf(" is not valid JSON");
+  const start = text.search(/, (?:\.\.\.)?"/);
+  return start < 0 || end < start ? text : text.slice(0, start) + text.slice(end);
+}
+
+/** `?name=value`, `&name=value`: without the value where the name says so. Both are read once, one after the other. */
+function withoutSecretPairs(text: string): string {
+  const names = /[?&;]([^=&;?#\s]+)=(?!\[redacted\])/g;
+  const value = /[^&#\s"']*/y;
+  let clean = "";
+  let end = 0;
+  for (let found = names.exec(text); found !== null; found = names.exec(text)) {
+    const plain = decoded(found[1] ?? "");
+    if (!isSecretName(plain) && !WORDS_IN_QUERY.test(plain)) continue;
+    clean += text.slice(end, names.lastIndex) + REDACTED;
+    value.lastIndex = names.lastIndex;
+    value.test(text);
+    end = value.lastIndex;
+    names.lastIndex = end;
+  }
+  return clean + text.slice(end);
 }
 
 function decoded(name: string): string {
