@@ -5,6 +5,7 @@ import { runningGateway } from "../testing/running-gateway.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
 import { connectSocket, refusedSocket } from "../testing/socket-client.ts";
 import { until } from "../testing/until.ts";
+import { eventServer } from "./testing/event-server.ts";
 
 describe("a socket", () => {
   it("gets every event as one JSON text frame, once", async () => {
@@ -58,6 +59,21 @@ describe("a socket", () => {
   it("at another path is 404", async () => {
     const { url, key } = await runningGateway();
     expect((await refusedSocket(`${url}/elsewhere?api_key=${key}`)).status).toBe(404);
+  });
+
+  it("beside 200 other sockets and streams is refused, and let in when one has left", async () => {
+    const { ws, url, sockets } = await eventServer();
+    const stream = await fetch(url);
+    const clients = await Promise.all(Array.from({ length: 199 }, () => connectSocket(ws())));
+    const refused = await refusedSocket(ws());
+    expect([refused.status, sockets.count()]).toEqual([503, 199]);
+    expect(refused.headers["retry-after"]).toBe("10");
+    expect(refused.text).toContain("200 sockets and streams follow events already");
+    clients[0]?.socket.terminate();
+    await until("it to be gone", () => sockets.count() === 198);
+    await connectSocket(ws());
+    expect((await refusedSocket(ws())).status).toBe(503);
+    await stream.body?.cancel();
   });
 
   it("that sends too much is closed, and nobody else", async () => {

@@ -12,6 +12,7 @@ import type { Timers } from "../ports/timers.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { expiredNotice, type FrameOf, shareFrames } from "./event-frames.ts";
 import { keepAlive } from "./heartbeat.ts";
+import { takenOfWrite } from "./taken-of-write.ts";
 
 const LARGEST_FRAME = 64 * 1024;
 /** Ours, as 1000 to 3999 are others': what came after the position is no longer kept. */
@@ -27,7 +28,7 @@ const WHY: Readonly<Record<number, string>> = {
 
 /** WebSockets that get every event as one JSON text frame. */
 export interface EventSockets {
-  /** Takes over a connection; throws a Fault when the key is missing or the query makes no sense. */
+  /** Takes over a connection; throws a Fault when the key is missing, the query makes no sense, or too many follow. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** How many are connected. */
   count(): number;
@@ -70,12 +71,13 @@ export function openEventSockets(options: {
         throw new Fault("unauthorized", "no valid API key was given; send it as ?api_key= or X-API-Key");
       }
       const question = options.questionIn(query);
+      options.follow.checkPlace();
       server.handleUpgrade(request, socket, head, (client) => {
         // A frame that is too large, a reset: `ws` closes the socket, and nobody else is concerned.
         client.on("error", () => client.terminate());
         const closed = options.connected("WebSocket", key.name, question.since);
         client.on("close", (code) => closed(WHY[code] ?? null));
-        const sink = socketSink(client, frames, (fault) => expire(client, fault));
+        const sink = socketSink(client, socket, frames, (fault) => expire(client, fault));
         try {
           const follower = options.follow({ ...question, sink });
           client.on("close", follower.stop);
@@ -99,7 +101,7 @@ export function openEventSockets(options: {
   };
 }
 
-function socketSink(client: WebSocket, frames: FrameOf, expired: Sink["expired"]): Sink {
+function socketSink(client: WebSocket, socket: Duplex, frames: FrameOf, expired: Sink["expired"]): Sink {
   let drained = (): void => {};
   return {
     write(event) {
@@ -108,7 +110,7 @@ function socketSink(client: WebSocket, frames: FrameOf, expired: Sink["expired"]
       // The callback comes when the frame has left this process; with an error when it never will.
       if (frame !== null) client.send(frame, { binary: false }, () => drained());
     },
-    backlog: () => client.bufferedAmount,
+    backlog: () => client.bufferedAmount - takenOfWrite(socket),
     onDrain(listener) {
       drained = listener;
     },

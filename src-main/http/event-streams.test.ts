@@ -4,6 +4,7 @@ import type { Event } from "../../src-shared/domain/event.ts";
 import { request as ask, at } from "../testing/http-client.ts";
 import { runningGateway } from "../testing/running-gateway.ts";
 import { sampleMessage } from "../testing/sample-changes.ts";
+import { connectSocket } from "../testing/socket-client.ts";
 import { until } from "../testing/until.ts";
 import { eventServer } from "./testing/event-server.ts";
 
@@ -132,6 +133,18 @@ describe("a stream", () => {
     expect((await ask(url)).status).toBe(503);
   });
 
+  it("beside 200 other streams and sockets is refused before it begins, and let in when one has left", async () => {
+    const { url, ws, streams } = await eventServer();
+    await Promise.all(Array.from({ length: 100 }, () => connectSocket(ws())));
+    const clients = await Promise.all(Array.from({ length: 100 }, () => connectStream(url)));
+    const { status, json } = await ask(url);
+    expect([status, at(json, "code")]).toEqual([503, "busy"]);
+    expect(streams.count()).toBe(100);
+    clients[0]?.answer.destroy();
+    await until("it to be gone", () => streams.count() === 99);
+    expect((await connectStream(url)).answer.statusCode).toBe(200);
+  });
+
   it("is forgotten when its client leaves", async () => {
     const { url, tellOf, streams, time } = await eventServer();
     const client = await connectStream(url);
@@ -162,6 +175,24 @@ describe("a stream", () => {
     const all = Array.from({ length: 300 }, (_, place) => place + 1);
     await until("the last", () => slow.events().length === 300);
     expect(slow.events().map(({ data }) => at(data, "seq"))).toEqual(all);
+  });
+
+  it("whose client is slow with one event of nine megabytes gets it", async () => {
+    const { url, tellOf, time } = await eventServer(() => "x".repeat(9 * 1024 * 1024));
+    const client = await connectStream(url);
+    await until("the start", () => client.text() !== "");
+    client.answer.pause();
+    tellOf(1);
+    // A megabyte between two looks, for as many looks as would let go of one who takes nothing.
+    for (let megabytes = 1; megabytes <= 9; megabytes += 1) {
+      client.answer.resume();
+      await until("a megabyte", () => client.text().length >= megabytes * 1024 * 1024);
+      client.answer.pause();
+      time.advance(5_000);
+    }
+    client.answer.resume();
+    await until("the end of it", () => client.text().endsWith("\n\n"));
+    expect([client.text().length > 9 * 1024 * 1024, client.ended()]).toEqual([true, false]);
   });
 
   it("whose client takes nothing for half a minute is cut off", async () => {

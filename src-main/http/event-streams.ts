@@ -8,6 +8,7 @@ import type { Timer, Timers } from "../ports/timers.ts";
 import type { ConnectionLog } from "./connection-log.ts";
 import { expiredNotice, shareFrames } from "./event-frames.ts";
 import type { Streaming } from "./route.ts";
+import { takenOfWrite } from "./taken-of-write.ts";
 
 /** How often a stream says that it is there, in ms: more often than what lies between gives up silent connections. */
 const KEEP_ALIVE_MS = 15_000;
@@ -17,8 +18,8 @@ const RETRY_MS = 2_000;
 /** Streams of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export interface EventStreams {
   /**
-   * What answers with events until the client leaves. Throws `cursor_expired`, before anything is sent, when what is
-   * asked for is no longer kept.
+   * What answers with events until the client leaves. Throws before anything is sent: `cursor_expired` when what is
+   * asked for is no longer kept, `busy` when too many follow.
    */
   stream(question: EventQuestion, keyName: string): Streaming;
   /** How many go on. */
@@ -48,6 +49,7 @@ export function openEventStreams(options: {
       if (closed)
         throw new Fault("shutting_down", "Bellhop is stopping; come back in a moment", { retryAfter: 5 });
       if (question.since !== null) options.journal.checkCursor(question.since);
+      options.follow.checkPlace();
       return (response) => begin(response, question, keyName);
     },
     count: () => endings.size,
@@ -78,7 +80,7 @@ export function openEventStreams(options: {
           response.write(block);
           told = event.seq;
         },
-        backlog: () => response.writableLength,
+        backlog: () => response.writableLength - takenOfWrite(response.socket),
         onDrain: (listener) => void response.on("drain", listener),
         expired: (fault) => end(`event: cursor_expired\ndata: ${expiredNotice(fault, options.journal)}\n\n`),
         tooSlow() {

@@ -39,6 +39,7 @@ function refuse(socket: Duplex, fault: Fault, requestId: string, body: string): 
     `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status] ?? "Error"}`,
     "Connection: close",
     `X-Request-Id: ${requestId}`,
+    ...(fault.retryAfter === undefined ? [] : [`Retry-After: ${Math.ceil(fault.retryAfter)}`]),
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "",

@@ -184,6 +184,33 @@ describe("a slow client", () => {
     expect(sizes.ended()).toBe("too slow");
   });
 
+  it("is given an event of nine megabytes that it takes steadily, however long that takes", () => {
+    const { follow, tellOf, time } = stagedFollowing();
+    const sink = slowSink(({ seq }) => (seq === 1 ? 9 * MEGABYTE : 1));
+    follow(sink);
+    tellOf(2);
+    let seconds = 0;
+    for (; sink.written.length < 2 && seconds < 60; seconds += 1) {
+      time.advance(1 * SECONDS);
+      sink.take(200_000);
+      time.advance(0);
+    }
+    expect([sink.ended(), sink.written]).toEqual([null, [1, 2]]);
+    expect(seconds).toBeGreaterThan(40);
+  });
+
+  it("is let go in the midst of more than eight megabytes when it takes no more", () => {
+    const { follow, tellOf, time } = stagedFollowing();
+    const sink = slowSink(() => 10 * MEGABYTE);
+    follow(sink);
+    tellOf(1);
+    sink.take(MEGABYTE);
+    time.advance(5 * SECONDS);
+    expect(sink.ended()).toBeNull();
+    time.advance(5 * SECONDS);
+    expect(sink.ended()).toBe("too slow");
+  });
+
   it("is told when what comes next was dropped while it was waited for", () => {
     const { follow, journal, tellOf, time } = stagedFollowing();
     const sink = slowSink(() => 2 * MEGABYTE);

@@ -10,7 +10,7 @@ import type { Journal } from "./journal.ts";
 const MOST_BACKLOG = 1024 * 1024;
 /** When it has come down to this, in bytes, the journal is read on. */
 const LOW_BACKLOG = 256 * 1024;
-/** Nobody is waited for who has this much before it, in bytes. */
+/** Who has more than this before it, in bytes, is waited for only while it takes some of it. */
 const LARGEST_BACKLOG = 8 * 1024 * 1024;
 /** How often it is looked whether a backlog falls, in ms, and how often in vain. */
 const LOOK_EVERY_MS = 5_000;
@@ -18,6 +18,13 @@ const LOOKS_IN_VAIN = 6;
 /** Events read at once, and how far one look at the journal goes for them: others must have their turn, too. */
 const SLICE_EVENTS = 64;
 const SLICE_SPAN = 2_000;
+/**
+ * How many may follow at once. Each may have `MOST_BACKLOG` and one event more in memory, so these are 200 MB at worst,
+ * and each is asked about every event; one person has a few.
+ */
+const MOST_FOLLOWERS = 200;
+/** When somebody who found no place may come back, in seconds. */
+const COME_BACK_S = 10;
 /** After trouble of our own, such as a locked database, reading rests so long, in ms. */
 const TROUBLE_MS = 1_000;
 
@@ -41,13 +48,19 @@ export interface Following extends EventQuestion {
 
 /** One reader of the journal. */
 export interface Follower {
+  /** Its place is free again then, and not before, however it ended: call it when the connection is gone. */
   stop(): void;
   /** Everything up to this sequence was written, or is not wanted. */
   position(): number;
 }
 
-/** Begins to follow. Throws `cursor_expired` when what comes after `since` is no longer kept. */
-export type Follow = (following: Following) => Follower;
+/** How to begin to follow. */
+export interface Follow {
+  /** Throws `cursor_expired` when what comes after `since` is no longer kept. */
+  (following: Following): Follower;
+  /** Throws `busy` when as many follow as may; to be asked before a connection is taken over. */
+  checkPlace(): void;
+}
 
 /**
  * Readers of the journal, each with a position: told by the bus as long as its client keeps up, and reading the
@@ -60,8 +73,9 @@ export function openFollowing(sources: {
   complain(thrown: unknown): void;
 }): Follow {
   const { journal, bus, timers } = sources;
+  let followers = 0;
 
-  return ({ since, conversations, sink, ...asked }) => {
+  const begin = ({ since, conversations, sink, ...asked }: Following): Follower => {
     const types = new Set(asked.types);
     const isThere = conversationFilter(conversations);
     if (since !== null) journal.checkCursor(since);
@@ -103,7 +117,9 @@ export function openFollowing(sources: {
         const backlog = sink.backlog();
         inVain = backlog < lowest ? 0 : inVain + 1;
         lowest = Math.min(lowest, backlog);
-        if (backlog > LARGEST_BACKLOG || inVain >= LOOKS_IN_VAIN) {
+        // A single event may be larger: who is let go while it takes that would come back for it, again and again.
+        const isTooMuch = inVain > 0 && backlog > LARGEST_BACKLOG;
+        if (isTooMuch || inVain >= LOOKS_IN_VAIN) {
           stop();
           sink.tooSlow();
         } else later(LOOK_EVERY_MS, look);
@@ -143,6 +159,23 @@ export function openFollowing(sources: {
       if (state === "waiting" && sink.backlog() <= LOW_BACKLOG) readOn();
     });
     if (since !== null) readOn();
-    return { stop, position: () => position };
+    followers += 1;
+    let hasPlace = true;
+    return {
+      stop() {
+        stop();
+        if (hasPlace) followers -= 1;
+        hasPlace = false;
+      },
+      position: () => position,
+    };
   };
+
+  return Object.assign(begin, {
+    checkPlace() {
+      if (followers < MOST_FOLLOWERS) return;
+      const sentence = `${MOST_FOLLOWERS} sockets and streams follow events already; close some of them`;
+      throw new Fault("busy", sentence, { retryAfter: COME_BACK_S });
+    },
+  });
 }
