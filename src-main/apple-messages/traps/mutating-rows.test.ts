@@ -241,12 +241,12 @@ describe("trap 4: rows mutate, and where they are looked for", () => {
       content: (index * 40_503_001) % 2 ** 31,
       revision: 0,
     }));
-    openFingerprints(own.database).record({
-      told,
-      forgotten: [],
-      conversations: { told: [], forgotten: [] },
-      memory: "kept",
-    });
+    const fingerprints = openFingerprints(own.database);
+    const conversations = { told: [], forgotten: [] };
+    // As the intake does it: one commit, and not one for each.
+    own.database.transaction(() =>
+      fingerprints.record({ told, forgotten: [], conversations, memory: "kept" }),
+    )();
     own.database.pragma("wal_checkpoint(TRUNCATE)");
     expect(statSync(join(folder, "bellhop.db")).size / rows).toBeLessThan(40);
     own.close();
