@@ -54,6 +54,9 @@ export function placeIn(database: ChatDatabase, state: FeedState, now: number): 
 
 function isSameDatabase({ feed, file }: ChatDatabase, state: FeedState): boolean {
   const isSameFile = sameFile(file, state.file);
+  // Of a database that was rebuilt, one row may lie where it was by chance; those before it then do not.
+  const isElsewhere = state.anchors.some(({ rowId, guid }) => (feed.guidAt(rowId) ?? guid) !== guid);
+  if (!isSameFile && isElsewhere) return false;
   const guid = state.cursor === 0 ? null : feed.guidAt(state.cursor);
   if (guid === state.cursorGuid && (guid !== null || isSameFile)) return true;
   // The row there was deleted: ROWIDs are never given twice, so what comes is still beyond it.

@@ -64,6 +64,32 @@ describe.each(EVERY_SCHEMA)("trap 9: rebuilds, on $name", (schema) => {
     expect(received()).toEqual(["one", "two", "three", "new in the other one", "and on"]);
   });
 
+  it.each(WHEN)("one row where it was by chance, %s: the others are known all the same", (_when, isDown) => {
+    const { feed, messages, time, rows, rebuild, restart, settle, received } = told();
+    if (isDown) feed.stop();
+    time.advance(MINUTE);
+    const [one, two, three] = rows;
+    if (!one || !two || !three) throw new Error("three messages were told");
+    const before = messages.store.database
+      .prepare<[number], string>("SELECT guid FROM message WHERE ROWID < ? ORDER BY ROWID")
+      .pluck()
+      .all(one.id);
+    const after = rebuild((rebuilt) => {
+      for (const guid of before) restore(rebuilt, "before", guid, one.at - 10 * MINUTE);
+      rebuilt.receive("new among them");
+      restore(rebuilt, one.text, one.guid, one.at);
+      expect(receiveMessage(rebuilt.store, { chat: rebuilt.chatWith(MAYA), from: MAYA, ...three }).id).toBe(
+        three.id,
+      );
+      restore(rebuilt, two.text, two.guid, two.at);
+    });
+    const second = isDown ? restart(feed) : feed;
+    settle(second);
+    after.receive("and on");
+    settle(second);
+    expect(received()).toEqual(["one", "two", "three", "new among them", "and on"]);
+  });
+
   it.each(WHEN)("fewer rows than before, %s: it does not go silent", (_when, isDown) => {
     const { feed, time, rebuild, restart, settle, received } = told();
     if (isDown) feed.stop();
