@@ -93,6 +93,8 @@ describe("whoever waits for a page", () => {
     tellOf(2);
     await settle();
     tell([inChat("any;+;chat1", "B"), inChat("any;+;chat1", "C")]);
+    await settle();
+    time.advance(0);
     const { events, nextSince } = await waiting;
     expect([events.map(({ seq }) => seq), nextSince, time.pending()]).toEqual([[4, 5], 5, 0]);
   });
@@ -107,6 +109,8 @@ describe("whoever waits for a page", () => {
     const stopped = wait(5_000);
     pages.close();
     const after = wait(5_000);
+    await settle();
+    time.advance(0);
     for (const page of await Promise.all([inTime, left, stopped, after])) {
       expect(page).toEqual({ events: [], nextSince: 0, hasMore: false });
     }

@@ -4,6 +4,7 @@ import { conversationFilter } from "../webhooks/filter.ts";
 import type { Bus } from "./bus.ts";
 import type { EventQuestion } from "./event-question.ts";
 import type { Journal } from "./journal.ts";
+import { takeTurns } from "./turns.ts";
 
 /** How far one call goes through the journal: what has no match must not hold up everybody else. */
 const MOST_OPENED = 2_000;
@@ -69,6 +70,7 @@ export interface EventPages {
 /** Pages of `journal`; the bus says when there is more. */
 export function openEventPages(sources: { journal: Journal; bus: Bus; timers: Timers }): EventPages {
   const { journal, bus, timers } = sources;
+  const turns = takeTurns(timers);
   const waiting = new Set<() => void>();
   let closed = false;
 
@@ -98,6 +100,8 @@ export function openEventPages(sources: { journal: Journal; bus: Bus; timers: Ti
       const isThere = conversationFilter(question.conversations);
       const types = new Set(question.types);
       await published((event) => types.has(event.type) && isThere(event), waitMs, signal);
+      // One event wakes all who wait: they make their pages one after the other.
+      await new Promise<void>((resolve) => void turns.soon(resolve));
       return readEvents(journal, { ...question, since: page.nextSince });
     },
     close() {

@@ -5,6 +5,7 @@ import { conversationFilter } from "../webhooks/filter.ts";
 import type { Bus } from "./bus.ts";
 import type { EventQuestion } from "./event-question.ts";
 import type { Journal } from "./journal.ts";
+import { takeTurns } from "./turns.ts";
 
 /** A client with more than this before it, in bytes, is pushed nothing more. */
 const MOST_BACKLOG = 1024 * 1024;
@@ -73,6 +74,7 @@ export function openFollowing(sources: {
   complain(thrown: unknown): void;
 }): Follow {
   const { journal, bus, timers } = sources;
+  const turns = takeTurns(timers);
   let followers = 0;
 
   const begin = ({ since, conversations, sink, ...asked }: Following): Follower => {
@@ -95,7 +97,8 @@ export function openFollowing(sources: {
     };
     const readOn = (): void => {
       state = "reading";
-      later(0, readSlice);
+      timer?.cancel();
+      timer = turns.soon(readSlice);
     };
 
     /** Writes it if it is wanted; whether there may be more. */
