@@ -149,7 +149,7 @@ describe("the headless gateway", () => {
     const program = startedProgram(["--simulate", "--port", "0", "--data-dir", folder, "--api-key", KEY]);
     const url = await program.ready();
     expect(program.errors()).toContain(
-      "config.json: pollIntervalMs is no setting, or its value makes no sense",
+      "config.json: pollIntervalMs: must be a whole number from 50 to 60000; the default is used",
     );
     const { headers } = await request(`${url}/api/v1/messages`, { headers: HEADERS });
     expect(headers["ratelimit-policy"]).toMatch(/q=7;/);

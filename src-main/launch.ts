@@ -51,8 +51,10 @@ export async function launchGateway(
   try {
     database = openDatabase(join(folder, "bellhop.db"));
     claimMode(openMeta(database), options.mode, folder);
-    const settings = openSettings(options.settingsFile ?? settingsFileIn(folder), options.overrides, (name) =>
-      process.stderr.write(`config.json: ${name} is no setting, or its value makes no sense\n`),
+    const settings = openSettings(
+      options.settingsFile ?? settingsFileIn(folder),
+      options.overrides,
+      (sentence) => process.stderr.write(`config.json: ${sentence}\n`),
     );
     const tail = openLogTail({ clock: ports.clock });
     const log = openLog({

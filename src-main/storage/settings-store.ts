@@ -15,12 +15,12 @@ export interface SettingsStore {
 
 /**
  * Settings out of config.json, with `overrides` (flags, environment) on top for this run only.
- * A name or a value in the file that makes no sense counts as absent; `complain` is told the name.
+ * A name or a value in the file that makes no sense counts as absent; `complain` is told so in a sentence.
  */
 export function openSettings(
   file: SettingsFile,
   overrides: Partial<Settings>,
-  complain: (name: string) => void = () => {},
+  complain: (sentence: string) => void = () => {},
 ): SettingsStore {
   const kept = sensible(file.store, complain);
   let current = Settings.parse({ ...kept, ...overrides });
@@ -35,17 +35,27 @@ export function openSettings(
   };
 }
 
+/** What holds in place of a value that makes no sense where the default would allow more than was meant. */
+const CLOSED: Partial<Settings> = { egressAllowed: [""] };
+
 function sensible(
   stored: Record<string, unknown>,
-  complain: (name: string) => void,
+  complain: (sentence: string) => void,
 ): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
-  for (const name of Object.keys(stored)) if (!(name in Settings.shape)) complain(name);
+  for (const name of Object.keys(stored)) {
+    if (!(name in Settings.shape)) complain(`${name} is no setting`);
+  }
   for (const [name, schema] of Object.entries(Settings.shape)) {
     if (!(name in stored)) continue;
     const value = schema.safeParse(stored[name]);
     if (value.success) kept[name] = value.data;
-    else complain(name);
+    else if (name in CLOSED) {
+      kept[name] = Reflect.get(CLOSED, name);
+      complain(
+        `${name}: ${value.error.issues[0]?.message}; until that is corrected, nothing is sent anywhere`,
+      );
+    } else complain(`${name}: ${value.error.issues[0]?.message ?? "makes no sense"}; the default is used`);
   }
   return kept;
 }

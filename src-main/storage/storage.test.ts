@@ -150,7 +150,22 @@ describe("settings", () => {
       pollIntervalMs: 200,
       allowedHosts: [],
     });
-    expect(complaints.sort()).toEqual(["allowedHosts", "port", "rateLimit", "unknown"]);
+    expect(complaints.sort()).toEqual([
+      "allowedHosts: Invalid input: expected array, received string; the default is used",
+      "port: must be a whole number from 0 to 65535; the default is used",
+      "rateLimit: must be a whole number from 0 to 1000000; the default is used",
+      "unknown is no setting",
+    ]);
+  });
+
+  it("that allow nothing, rather than everything, where a list of what is allowed makes no sense", () => {
+    for (const egressAllowed of ["hooks.example.com", ["hooks.example.com", 5], {}, null]) {
+      const complaints: string[] = [];
+      const file = { store: { egressAllowed }, set: () => {} };
+      const settings = openSettings(file, {}, (sentence) => complaints.push(sentence));
+      expect(settings.current().egressAllowed).toEqual([""]);
+      expect(complaints).toEqual([expect.stringMatching(/^egressAllowed: .*nothing is sent anywhere$/)]);
+    }
   });
 
   it("given by a flag hold for this run and are not written to config.json", () => {
