@@ -106,7 +106,9 @@ function mount(
 
 function authenticate(route: Route, keys: ApiKeys): express.RequestHandler {
   return (request, response, next) => {
-    const text = keyInHeaders(request.headers);
+    // A browser's EventSource cannot send headers.
+    const inQuery = route.answers === "stream" ? request.query.api_key : undefined;
+    const text = typeof inQuery === "string" ? inQuery : keyInHeaders(request.headers);
     const key = text === null ? null : keys.authenticate(text);
     if (key === null) {
       const what = text === null ? "no API key was given" : "this API key is not valid";
@@ -130,9 +132,13 @@ function limitPerKey(options: ListenerOptions): express.RequestHandler {
     keyGenerator: (_request, response) => callerOf(response).id,
     handler: (_request, response) => {
       const seconds = Number(response.getHeader("Retry-After") ?? 60);
-      throw new Fault("rate_limited", `more than ${options.rateLimit()} requests in a minute`, {
-        retryAfter: seconds,
-      });
+      throw new Fault(
+        "rate_limited",
+        `more than ${options.rateLimit()} requests in a minute (rateLimit in config.json, or --rate-limit)`,
+        {
+          retryAfter: seconds,
+        },
+      );
     },
   });
 }

@@ -215,11 +215,10 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
     const about = { eventId: event.id, deliveryId: deliveryId(id, head.seq), at, body };
     const headers = around.headersOf(endpoint, about);
     post(endpoint, headers.sent, body, (ended, over) => {
-      // What was said at an address that it has no longer counts for nothing.
-      const isElsewhere = endpoints.get(id)?.webhook.url !== endpoint.webhook.url;
-      if (around.isOver() || isElsewhere) return over();
+      if (around.isOver()) return over();
       record(
         event,
+        endpoint.webhook.url,
         head,
         {
           number: head.attempts + 1,
@@ -238,6 +237,7 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
 
   function record(
     event: Event,
+    url: string,
     head: PendingDelivery,
     attempt: Attempt,
     retryAfter: string | null,
@@ -253,7 +253,7 @@ export function startWorker(id: string, around: WorkerSurroundings): EndpointWor
       clock.now(),
       around.randomness.fraction(),
     );
-    const recorded = toRecord({ webhookId: id, delivery: head, attempt, health, outcome });
+    const recorded = toRecord({ webhookId: id, url, delivery: head, attempt, health, outcome });
     // Should that fail, it is tried again before anything else.
     unrecorded = () => kept(event, recorded, outcome, recording.attempted([recorded])[0] === true)();
     around.record(recorded, (how) => {

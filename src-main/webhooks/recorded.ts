@@ -7,6 +7,8 @@ import type { Outcome, Step } from "./retry.ts";
 /** What an attempt came to, to be recorded as one. */
 export interface Recorded {
   webhookId: string;
+  /** Where it was sent. */
+  url: string;
   delivery: PendingDelivery;
   attempt: Attempt;
   next: Step;
@@ -21,6 +23,7 @@ export interface Recorded {
 /** An attempt with what follows from it. `health` is the endpoint's before it. */
 export function toRecord(options: {
   webhookId: string;
+  url: string;
   delivery: PendingDelivery;
   attempt: Attempt;
   health: EndpointHealth;
@@ -32,6 +35,7 @@ export function toRecord(options: {
   const deliveredBefore = before.day === day ? before.deliveredToday : 0;
   return {
     webhookId: options.webhookId,
+    url: options.url,
     delivery: options.delivery,
     attempt,
     next,

@@ -6,6 +6,7 @@ import { type HowRecorded, recordTogether } from "./recording-together.ts";
 /** A record of which only the endpoint matters here. */
 const recordOf = (webhookId: string): Recorded => ({
   webhookId,
+  url: "http://a.test/",
   delivery: { seq: 1, attempts: 0, refusals: 0, queuedAt: 0 },
   attempt: { number: 1, at: 0, tookMs: 1, status: 200, error: null, requestHeaders: {}, answer: null },
   next: { step: "delivered" },

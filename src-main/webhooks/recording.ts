@@ -49,6 +49,8 @@ export function openRecording(stores: {
     return deliveries.tried(webhookId, delivery, { refused, status });
   };
   const recordOne = (record: Recorded): boolean => {
+    // What was said at an address that it has no longer counts for nothing.
+    if (endpoints.get(record.webhookId)?.webhook.url !== record.url) return false;
     if (!recordDelivery(record)) return false;
     const { webhookId, next, at } = record;
     attempts.add(webhookId, record.delivery.seq, record.attempt);

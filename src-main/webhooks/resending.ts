@@ -7,7 +7,7 @@ import type { DeliveryStore } from "./delivery-store.ts";
 import type { EndpointStore } from "./endpoint-store.ts";
 
 /** How much is put into a queue at once; others wait that long for the database. */
-const AT_ONCE = 500;
+const AT_ONCE = 100;
 
 /** Puts into an endpoint's queue again what is not there any more, or never was, without holding up anybody. */
 export interface Resending {
@@ -64,17 +64,26 @@ export function openResending(options: {
     }
   }
 
+  /** One after the other: everybody else has a turn between any two slices, however many ask. */
+  let running: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = running.then(work);
+    running = mine.catch(() => {});
+    return mine;
+  };
+
   return {
     one(webhookId, seq) {
       deliveries.requeue(webhookId, seq, clock.now());
       deliverer.tryNow(webhookId);
     },
-    async all(webhookId, { since, missed }) {
-      // All of it is in the queue before the first goes out, so that it goes out in order.
-      const sum = missed ? await queueMissed(webhookId, since) : 0;
-      const all = sum + (await queueDead(webhookId, since));
-      deliverer.tryNow(webhookId);
-      return all;
-    },
+    all: (webhookId, { since, missed }) =>
+      inTurn(async () => {
+        // All of it is in the queue before the first goes out, so that it goes out in order.
+        const sum = missed ? await queueMissed(webhookId, since) : 0;
+        const all = sum + (await queueDead(webhookId, since));
+        if (endpoints.get(webhookId) !== null) deliverer.tryNow(webhookId);
+        return all;
+      }),
   };
 }

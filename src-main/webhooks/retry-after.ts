@@ -1,5 +1,5 @@
 /** Seconds as RFC 9110 has them, and with a fraction, as some servers write them. */
-const SECONDS = /^\d{1,15}(?:\.\d{1,15})?$/;
+const SECONDS = /^\d{1,300}(?:\.\d{1,15})?$/;
 
 /** `Retry-After` in seconds or as a date, as ms from now; 0 for none, for the past and for nonsense. */
 export function parseRetryAfter(header: string | null, now: number): number {

@@ -200,7 +200,10 @@ export function openWebhooks(options: WebhooksOptions): Webhooks {
     },
     tryNow(id) {
       if (!found(id).webhook.enabled) {
-        throw new Fault("precondition_failed", "this webhook is switched off; switch it on first");
+        throw new Fault(
+          "precondition_failed",
+          'this webhook is switched off; switch it on first, with PATCH {"enabled":true}',
+        );
       }
       deliverer.tryNow(id);
     },

@@ -14,6 +14,19 @@ export const BODY_FORMATS = ["bellhop", "slack", "discord"] as const;
 export const BodyFormat = z.enum(BODY_FORMATS);
 export type BodyFormat = z.infer<typeof BodyFormat>;
 
+/**
+ * What names a conversation in a filter: its id in any spelling (`any;-;+1555…`, `iMessage;+;chat123`), or for the
+ * direct chat with somebody their phone number, short code or address.
+ */
+export const ConversationName = z
+  .string()
+  .trim()
+  .max(320, "is too long")
+  .regex(
+    /^([^;]*;[-+];.+|\+?\d[\d ().-]+|[^\s@;]+@[^\s@;]+|urn:\S+)$/s,
+    "must be a conversation's id, a phone number or an email address",
+  );
+
 /** Which events an endpoint is told of. */
 export const WebhookFilter = z.object({
   events: z.array(EventType),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { EVENT_TYPES, type EventType, MESSAGE_EVENTS } from "../../../src-shared/domain/event.ts";
 import { GroupChange } from "../../../src-shared/domain/group-change.ts";
+import { ConversationName } from "../../../src-shared/domain/webhook.ts";
 import { WireMessage } from "./message-shape.ts";
 import { WireConversation, wholeNumber } from "./shapes.ts";
 
@@ -76,15 +77,17 @@ const types = several
 const conversations = several
   // A literal + arrives as a space.
   .transform((ids) => ids.map((id) => id.replaceAll(" ", "+")).filter((id) => id !== ""))
-  .pipe(z.array(z.string().max(320, "is too long")).max(100, "at most 100"))
+  .pipe(z.array(ConversationName).max(100, "at most 100"))
   .default([]);
 
 const sequence = wholeNumber(Number.MAX_SAFE_INTEGER);
 
-export const StreamQuery = z.object({
+export const StreamQuery = z.strictObject({
   since: sequence.optional(),
   types,
   conversation_id: conversations,
+  /** Read before: an EventSource, and a socket in a browser, can send no header. */
+  api_key: z.unknown().optional(),
 });
 
 /** + `wait`: so many milliseconds are waited for an event when there is none yet. */

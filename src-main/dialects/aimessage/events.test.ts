@@ -64,15 +64,20 @@ describe("events by sequence", () => {
     expect(bodies((await ask(`/events?${query}`)).json)).toEqual(expected);
   });
 
-  it.each(["since=-1", "since=x", "limit=0", "types=nothing", "wait=soon"])(
-    "with %s are refused",
-    async (query) => {
-      const { ask } = await runningGateway();
-      const answer = await ask(`/events?${query}`);
-      expect([answer.status, at(answer.json, "code")]).toEqual([400, "invalid_request"]);
-      expect(at(answer.json, "error")).toContain(query.split("=")[0]);
-    },
-  );
+  it.each([
+    "since=-1",
+    "since=x",
+    "limit=0",
+    "types=nothing",
+    "wait=soon",
+    "type=message.sent",
+    "conversation_id=nonsense",
+  ])("with %s are refused", async (query) => {
+    const { ask } = await runningGateway();
+    const answer = await ask(`/events?${query}`);
+    expect([answer.status, at(answer.json, "code")]).toEqual([400, "invalid_request"]);
+    expect(at(answer.json, "error")).toContain(query.split("=")[0]);
+  });
 
   it("are waited for, and come as soon as they are there", async () => {
     const { ask, messages } = await told();
@@ -127,6 +132,16 @@ describe("the stream of events", () => {
     expect((await request(`${api}/events/stream`)).status).toBe(401);
     const head = await ask("/events/stream", { method: "HEAD" });
     expect([head.status, head.headers["content-type"]]).toEqual([200, "text/event-stream; charset=utf-8"]);
+  });
+
+  it("takes the key in its address, as an EventSource can give it no other way; a page does not", async () => {
+    const { api, key, gateway } = await runningGateway();
+    const answer = await fetch(`${api}/events/stream?api_key=${key}`);
+    expect(answer.status).toBe(200);
+    expect((await request(`${api}/events/stream?api_key=wrong`)).status).toBe(401);
+    expect((await request(`${api}/events?api_key=${key}`)).status).toBe(401);
+    await gateway.stop();
+    await answer.text();
   });
 
   it("refuses a Last-Event-ID that is none", async () => {

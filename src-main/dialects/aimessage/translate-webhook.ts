@@ -69,7 +69,7 @@ export function wireDeliveryInFull(found: DeliveryInFull): z.infer<typeof WireDe
     history: found.attempts.map(({ number, at, tookMs, status, error }) => ({
       number,
       at: wireTime(at),
-      took_ms: tookMs,
+      took_ms: Math.round(tookMs * 10) / 10,
       status,
       error,
     })),

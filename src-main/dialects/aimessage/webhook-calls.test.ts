@@ -68,6 +68,7 @@ describe("a webhook", () => {
     [{ headers: { "X-Fine": "a\r\nb" } }, "X-Fine"],
     [{ events: [] }, "events"],
     [{ conversations: "all" }, "conversations"],
+    [{ conversations: ["nonsense"] }, "conversations.0: must be a conversation's id, a phone number"],
     [{ only_incoming: "yes" }, "only_incoming"],
     [{ enabled: 1 }, "enabled"],
   ])("with %j is refused, and the answer names it", async (order, word) => {
@@ -75,6 +76,16 @@ describe("a webhook", () => {
     const answer = await post("/webhooks", { url: "http://127.0.0.1:9/hook", events: RECEIVED, ...order });
     expect(answer.status).toBe(400);
     expect(String(at(answer.json, "error"))).toContain(word);
+  });
+
+  it("is not changed, nor resent anything, by a name that means nothing", async () => {
+    const running = await withWebhook();
+    const changed = await patch(running, `/webhooks/${running.id}`, { onlyIncoming: true });
+    expect([changed.status, at(changed.json, "error")]).toEqual([
+      400,
+      "Invalid request: onlyIncoming is not a parameter of this call",
+    ]);
+    expect((await running.post(`/webhooks/${running.id}/redeliver`, { mised: true })).status).toBe(400);
   });
 
   it("is told only of the conversations it asked for, with headers of its own", async () => {

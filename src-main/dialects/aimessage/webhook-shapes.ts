@@ -3,6 +3,7 @@ import { EVENT_TYPES, EventType } from "../../../src-shared/domain/event.ts";
 import {
   BODY_FORMATS,
   BodyFormat,
+  ConversationName,
   DeadBecause,
   DisabledBecause,
   SIGNATURES,
@@ -32,9 +33,7 @@ const choices = {
   signature: z.enum(SIGNATURES, oneOf(SIGNATURES)).optional(),
   format: z.enum(BODY_FORMATS, oneOf(BODY_FORMATS)).optional(),
   conversations: z
-    .array(z.string().trim().min(1, "must not be empty").max(320, "is too long"), {
-      error: "must be a list of conversation ids",
-    })
+    .array(ConversationName, { error: "must be a list of conversation ids" })
     .max(200, "at most 200")
     .optional(),
   only_incoming: z.boolean({ error: "must be true or false" }).optional(),
@@ -48,13 +47,13 @@ const choices = {
 const url = z.string({ error: "must be an http or https address" }).max(2_000, "is too long");
 
 export const WebhookBody = z.object({ url, events, ...choices });
-export const WebhookPatch = z.object({ url: url.optional(), events: events.optional(), ...choices });
+export const WebhookPatch = z.strictObject({ url: url.optional(), events: events.optional(), ...choices });
 export type WebhookPatch = z.output<typeof WebhookPatch>;
 
-export const RotateBody = z.object({ secret: secret.nullish() });
+export const RotateBody = z.strictObject({ secret: secret.nullish() });
 
 /** Since a moment; what had been given up, and with `missed` also what was never queued. */
-export const ResendBody = z.object({
+export const ResendBody = z.strictObject({
   since: z
     .string({ error: "must be a time in ISO 8601, such as 2026-03-23T23:49:54Z" })
     .transform((text) => wholeTime(text))
@@ -119,7 +118,7 @@ export const Tested = z.object({
   took_ms: z.number(),
 });
 
-export const DeliveriesQuery = z.object({
+export const DeliveriesQuery = z.strictObject({
   state: z
     .enum(["pending", "delivered", "dead"], { error: "must be one of pending, delivered, dead" })
     .optional(),

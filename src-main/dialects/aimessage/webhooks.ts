@@ -109,7 +109,7 @@ export function webhookRoutes(prefix: string, webhooks: Webhooks): Route[] {
       async handler({ params, key }) {
         const { status, error, tookMs } = await webhooks.test(params.id, allowedBy(key.scopes));
         const ok = status !== null && status >= 200 && status < 300;
-        return { ok, status, error, took_ms: tookMs };
+        return { ok, status, error, took_ms: Math.round(tookMs * 10) / 10 };
       },
     }),
     route({
