@@ -5,12 +5,10 @@ import { GroupChange } from "../domain/group-change.ts";
 import { ReactionKind } from "../domain/reaction.ts";
 import {
   attemptWords,
-  caughtUpWords,
   closedWords,
   deadLetterWords,
   endpointName,
   openedWords,
-  recordedWords,
   requestWords,
   sendActivityWords,
   switchedOffWords,
@@ -96,11 +94,6 @@ describe("connections, sends and the journal", () => {
     expect(
       sendActivityWords({ person: "+1 503", outcome: "failed", reason: "the number is not on iMessage" }),
     ).toBe("Not sent to +1 503: the number is not on iMessage");
-    expect(recordedWords(48_213, "message.received", 2, 1)).toBe(
-      "48,213 message.received: two webhooks, one socket",
-    );
-    expect(recordedWords(7, "message.read", 0, 0)).toBe("7 message.read: nobody asked for it");
-    expect(caughtUpWords(7, 4 * 3_600_000)).toBe("Caught up on 7 events of the last 4 h");
   });
 });
 

@@ -1,7 +1,7 @@
 import type { DeliveryOutcome } from "../domain/stats.ts";
 import type { DeadBecause, DisabledBecause } from "../domain/webhook.ts";
 import { clockWords, lagWords } from "./moments.ts";
-import { countWords, durationWords, figureWords, spelledWords } from "./numbers.ts";
+import { durationWords, figureWords } from "./numbers.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -130,18 +130,4 @@ export function sendActivityWords({ person, outcome, reason }: SendWords): strin
     case "unknown":
       return `Messages took what is for ${person}; its row has not appeared`;
   }
-}
-
-/** "48,213 message.received: two webhooks, one socket". */
-export function recordedWords(seq: number, type: string, webhooks: number, sockets: number): string {
-  const to = [
-    webhooks === 0 ? [] : `${spelledWords(webhooks)} webhook${webhooks === 1 ? "" : "s"}`,
-    sockets === 0 ? [] : `${spelledWords(sockets)} socket${sockets === 1 ? "" : "s"}`,
-  ].flat();
-  return `${figureWords(seq)} ${type}: ${to.length === 0 ? "nobody asked for it" : to.join(", ")}`;
-}
-
-/** "Caught up on 7 messages of the last 4 h". */
-export function caughtUpWords(events: number, sinceMs: number): string {
-  return `Caught up on ${countWords(events, "event")} of the last ${lagWords(0, sinceMs)}`;
 }
