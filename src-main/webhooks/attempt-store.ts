@@ -25,6 +25,8 @@ interface AttemptRow {
   sealed_answer: Buffer | null;
 }
 
+const isSuccess = (status: number | null): boolean => status !== null && status >= 200 && status < 300;
+
 /** As much as is kept of an answer's headers, in characters. */
 const MOST_HEADERS = 2_048;
 
@@ -53,10 +55,17 @@ export function openAttemptStore(database: Database, vault: Vault): AttemptStore
   const all = database.prepare<[string, number], AttemptRow>(
     "SELECT * FROM attempt WHERE webhook_id = ? AND seq = ? ORDER BY number",
   );
+  const answerOf = ({ status, sealed_answer: sealed }: AttemptRow): Attempt["answer"] => {
+    if (sealed !== null) return Answer.parse(JSON.parse(vault.open(sealed)));
+    return isSuccess(status) ? { headers: {}, text: "" } : null;
+  };
   return {
     add(webhookId, seq, { number, at, tookMs, status, error, requestHeaders, answer }) {
-      const sealed =
-        answer === null ? null : vault.seal(JSON.stringify({ ...answer, headers: few(answer.headers) }));
+      // Most are empty and say that all is well: there is nothing in them that the status does not tell.
+      const isWorthIt = answer !== null && !(answer.text === "" && isSuccess(status));
+      const sealed = isWorthIt
+        ? vault.seal(JSON.stringify({ ...answer, headers: few(answer.headers) }))
+        : null;
       const headers = JSON.stringify(requestHeaders);
       insert.run(webhookId, seq, number, at, tookMs, status, error, headers, sealed);
       const past = number - NEWEST_KEPT;
@@ -70,7 +79,7 @@ export function openAttemptStore(database: Database, vault: Vault): AttemptStore
         status: row.status,
         error: row.error,
         requestHeaders: Headers.parse(JSON.parse(row.request_headers)),
-        answer: row.sealed_answer === null ? null : Answer.parse(JSON.parse(vault.open(row.sealed_answer))),
+        answer: answerOf(row),
       })),
   };
 }

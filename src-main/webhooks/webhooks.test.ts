@@ -366,3 +366,18 @@ describe("tests", () => {
     expect(outbound.sent.map(({ seq }) => seq || "test")).toEqual([1, "test", 2]);
   });
 });
+
+it("an answer is kept where it says more than its status does", async () => {
+  const outbound = scriptedOutbound();
+  const { endpoint, queue, pass, webhooks } = deliveringTo(outbound);
+  const id = await endpoint("a");
+  await queue(1);
+  outbound.sent.at(-1)?.answer(503, "1");
+  await pass(2_000);
+  outbound.sent.at(-1)?.answer(204);
+  await settle();
+  expect(webhooks.delivery(`dlv_${id}_1`).attempts.map(({ status, answer }) => [status, answer])).toEqual([
+    [503, { headers: { "retry-after": "1" }, text: "" }],
+    [204, { headers: {}, text: "" }],
+  ]);
+});
