@@ -373,6 +373,7 @@ it("an answer is kept where it says more than its status does", async () => {
   const id = await endpoint("a");
   await queue(1);
   outbound.sent.at(-1)?.answer(503, "1");
+  await settle();
   await pass(2_000);
   outbound.sent.at(-1)?.answer(204);
   await settle();
