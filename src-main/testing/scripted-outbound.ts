@@ -40,7 +40,7 @@ export function scriptedOutbound(always?: (request: OutboundPost) => number | "h
         const answer = (status: number, retryAfter?: string): void => {
           const headers: Record<string, string> =
             retryAfter === undefined ? {} : { "retry-after": retryAfter };
-          if (end()) resolve({ status, headers, text: `answered ${status}` });
+          if (end()) resolve({ status, headers, text: status === 204 ? "" : `answered ${status}` });
         };
         const fail = (): void => {
           if (end()) reject(new NoAnswer("refused", "the connection was refused"));

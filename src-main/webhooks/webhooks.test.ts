@@ -378,7 +378,7 @@ it("an answer is kept where it says more than its status does", async () => {
   outbound.sent.at(-1)?.answer(204);
   await settle();
   expect(webhooks.delivery(`dlv_${id}_1`).attempts.map(({ status, answer }) => [status, answer])).toEqual([
-    [503, { headers: { "retry-after": "1" }, text: "" }],
+    [503, { headers: { "retry-after": "1" }, text: "answered 503" }],
     [204, { headers: {}, text: "" }],
   ]);
 });
