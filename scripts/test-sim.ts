@@ -114,7 +114,8 @@ function work(portions: Portion[], done: (result: PortionResult) => void, totals
       done(result);
       next();
     });
-    child.once("error", () => end(null));
+    // More than once: also what is sent to one that has just ended fails.
+    child.on("error", () => end(null));
     child.once("exit", end);
     next();
   });

@@ -4,7 +4,10 @@ import type { Conversation } from "../../src-shared/domain/conversation.ts";
 import { EVENT_TYPES, type Event } from "../../src-shared/domain/event.ts";
 import type { WebhookFilter } from "../../src-shared/domain/webhook.ts";
 import { sampleMessage } from "../testing/sample-changes.ts";
-import { compileFilter, conversationFilter, wants } from "./filter.ts";
+import { compileFilter, conversationFilter } from "./filter.ts";
+
+const wants = (filter: WebhookFilter, event: Event, isOurs: (guid: string) => boolean): boolean =>
+  compileFilter(filter)(event, isOurs);
 
 const GROUP = "any;+;chat7";
 const DIRECT = "any;-;+15550111";

@@ -17,11 +17,6 @@ export function compileFilter(filter: WebhookFilter): Wants {
     (includeOwn || !isOwnMessage(event, isOurs));
 }
 
-/** Whether an endpoint with this filter is told of this event; for many events, compile the filter once. */
-export function wants(filter: WebhookFilter, event: Event, isOurs: (guid: string) => boolean): boolean {
-  return compileFilter(filter)(event, isOurs);
-}
-
 /**
  * Whether an event is in one of these conversations; in any, when there are none. An id is a chat's guid in any
  * spelling, or a handle alone (`+15550111`, an email address) for the direct chat with it.

@@ -4,7 +4,6 @@ import { clockWords, lagWords } from "./moments.ts";
 import { durationWords, figureWords } from "./numbers.ts";
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** What people call an endpoint: its name, or else the host it is at. Never its whole address, which may be a secret. */
 export function endpointName({ name, url }: { name: string | null; url: string }): string {
@@ -47,22 +46,15 @@ function untilWords(then: number | null, now: number, timeZone?: string): string
   return `at ${clockWords(then, timeZone)}`;
 }
 
-/** "home-assistant was switched off: it has failed for 5 days". */
-export function switchedOffWords(
-  name: string,
-  because: DisabledBecause,
-  /** For how long it has failed, in ms. */
-  failedMs: number | null = null,
-): string {
+/** "home-assistant was switched off: it has failed for days". */
+export function switchedOffWords(name: string, because: DisabledBecause): string {
   switch (because) {
     case "person":
       return `${name} was switched off by hand`;
     case "gone":
       return `${name} was switched off: it answered 410, which says that it is gone`;
-    case "failing": {
-      const days = failedMs === null ? 0 : Math.floor(failedMs / DAY_MS);
-      return `${name} was switched off: it has failed ${days < 2 ? "for days" : `for ${figureWords(days)} days`}`;
-    }
+    case "failing":
+      return `${name} was switched off: it has failed for days`;
   }
 }
 
