@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** Every way a call can be refused, with its HTTP status. The words for a person are given where it happens. */
 export const FAULTS = {
   invalid_request: 400,
@@ -5,14 +7,24 @@ export const FAULTS = {
   host_not_allowed: 403,
   origin_not_allowed: 403,
   path_not_allowed: 403,
+  policy_paused: 403,
+  policy_allow_list: 403,
+  policy_contact_first: 403,
+  policy_hourly_cap: 403,
+  policy_recipient_cap: 403,
   not_found: 404,
   target_not_found: 404,
   method_not_allowed: 405,
   service_unavailable: 409,
+  idempotency_in_flight: 409,
+  cancelled: 409,
+  conflict: 409,
   cursor_expired: 410,
   precondition_failed: 412,
   payload_too_large: 413,
+  unsupported_media: 415,
   range_not_satisfiable: 416,
+  idempotency_key_reused: 422,
   upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
@@ -31,6 +43,7 @@ export const FAULTS = {
   shutting_down: 503,
 } as const;
 export type FaultCode = keyof typeof FAULTS;
+export const FaultCode = z.enum(Object.keys(FAULTS) as [FaultCode, ...FaultCode[]]);
 
 /** The one error class that crosses module boundaries: a code for programs, a sentence for people. */
 export class Fault extends Error {

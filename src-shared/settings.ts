@@ -26,6 +26,37 @@ export const Settings = z.object({
     .nullable()
     .default(null)
     .describe("Since when sending is paused, in milliseconds since 1970; messages wait in the outbox."),
+  mayWriteTo: z
+    .enum(["everyone", "wrote_first", "listed"])
+    .default("everyone")
+    .describe("Who may be written to: everyone, people who wrote first, or those who are listed."),
+  mayWriteToListed: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "The phone numbers, Apple IDs and conversation ids that may be written to, where only those may.",
+    ),
+  sendsPerHour: whole(0, 100_000)
+    .default(0)
+    .describe(
+      "Sends an hour, to everybody together; 0 for no limit. Apple has blocked an account at about 200.",
+    ),
+  sendsPerHourToOne: whole(0, 100_000)
+    .default(0)
+    .describe("Of these to one person or group; 0 for no limit."),
+  dryRun: z.boolean().default(false).describe("Everything is done but the sending itself."),
+  accessibilityActions: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Tapbacks, replies, typing, marking read, edits and unsends, by moving the Messages window; experimental.",
+    ),
+  allowedFolders: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      "Folders whose files may be sent by path; empty for Pictures, Downloads, Desktop, Documents and the temporary folder.",
+    ),
   eventsKeptDays: whole(1, 3_650)
     .default(7)
     .describe(

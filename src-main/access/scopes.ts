@@ -1,4 +1,4 @@
-/** What a key may be allowed. `metrics:read` has `/metrics` and `/stats`; `files:path` sends files by path; `webhooks:local` has targets on this network. */
+/** What a key may be allowed. `metrics:read` has `/metrics` and `/stats`; `files:path` sends files by path, `files:write` uploads them; `webhooks:local` has targets on this network. */
 export const SCOPES = [
   "messages:read",
   "messages:send",
@@ -7,5 +7,6 @@ export const SCOPES = [
   "webhooks",
   "webhooks:local",
   "files:path",
+  "files:write",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -36,7 +36,27 @@ export function openSettings(
 }
 
 /** What holds in place of a value that makes no sense where the default would allow more than was meant. */
-const CLOSED: Partial<Settings> = { egressAllowed: [""] };
+const CLOSED: Partial<Settings> = {
+  egressAllowed: [""],
+  mayWriteTo: "listed",
+  mayWriteToListed: [],
+  sendsPerHour: 1,
+  sendsPerHourToOne: 1,
+  dryRun: true,
+  sendingPausedAt: 0,
+  allowedFolders: ["/dev/null"],
+};
+/** The same in words. */
+const CLOSED_WORDS: Readonly<Record<string, string>> = {
+  egressAllowed: "nothing is sent anywhere",
+  mayWriteTo: "only those in mayWriteToListed may be written to",
+  mayWriteToListed: "nobody is listed",
+  sendsPerHour: "it is one an hour",
+  sendsPerHourToOne: "it is one an hour",
+  dryRun: "every send is a dry run",
+  sendingPausedAt: "sending is paused",
+  allowedFolders: "no file is sent by path",
+};
 
 function sensible(
   stored: Record<string, unknown>,
@@ -52,9 +72,7 @@ function sensible(
     if (value.success) kept[name] = value.data;
     else if (name in CLOSED) {
       kept[name] = Reflect.get(CLOSED, name);
-      complain(
-        `${name}: ${value.error.issues[0]?.message}; until that is corrected, nothing is sent anywhere`,
-      );
+      complain(`${name}: ${value.error.issues[0]?.message}; until that is corrected, ${CLOSED_WORDS[name]}`);
     } else complain(`${name}: ${value.error.issues[0]?.message ?? "makes no sense"}; the default is used`);
   }
   return kept;

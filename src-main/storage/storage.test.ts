@@ -168,6 +168,22 @@ describe("settings", () => {
     }
   });
 
+  it.each([
+    ["mayWriteTo", "friends", "listed"],
+    ["mayWriteToListed", "+15550111", []],
+    ["sendsPerHour", "20", 1],
+    ["sendsPerHourToOne", -1, 1],
+    ["dryRun", "yes", true],
+    ["sendingPausedAt", "now", 0],
+    ["allowedFolders", "/tmp", ["/dev/null"]],
+  ])("that send less, rather than more, where %s makes no sense", (name, value, closed) => {
+    const complaints: string[] = [];
+    const file = { store: { [name]: value }, set: () => {} };
+    const settings = openSettings(file, {}, (sentence) => complaints.push(sentence));
+    expect(Reflect.get(settings.current(), name)).toEqual(closed);
+    expect(complaints).toEqual([expect.stringMatching(`^${name}: .*; until that is corrected, .`)]);
+  });
+
   it("given by a flag hold for this run and are not written to config.json", () => {
     const written: unknown[] = [];
     const file = {

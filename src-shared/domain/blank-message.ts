@@ -48,6 +48,7 @@ export function blankMessage(fields: Pick<Message, Known> & Partial<Message>): M
     groupChange: null,
     filter: "none",
     isLate: false,
+    outboxId: null,
     ...fields,
   };
 }

@@ -3,6 +3,7 @@ import { Conversation } from "./conversation.ts";
 import { Deletion } from "./deletion.ts";
 import { GroupChange } from "./group-change.ts";
 import { Message } from "./message.ts";
+import { SentItem } from "./outbox.ts";
 import { Reaction } from "./reaction.ts";
 
 /** Events whose data is a message as it stands then. */
@@ -24,6 +25,8 @@ export const EVENT_TYPES = [
   "reaction.added",
   "reaction.removed",
   "conversation.updated",
+  // What became of a send, also of one that no message tells of.
+  "outbox.updated",
 ] as const;
 export const EventType = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof EventType>;
@@ -45,5 +48,6 @@ export const Event = z.discriminatedUnion("type", [
   z.object({ ...stamp, type: z.literal("message.deleted"), data: Deletion }),
   z.object({ ...stamp, type: z.enum(["reaction.added", "reaction.removed"]), data: Reaction }),
   z.object({ ...stamp, type: z.literal("conversation.updated"), data: ConversationUpdate }),
+  z.object({ ...stamp, type: z.literal("outbox.updated"), data: SentItem }),
 ]);
 export type Event = z.infer<typeof Event>;

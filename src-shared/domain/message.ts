@@ -108,5 +108,7 @@ export const Message = z.object({
   filter: MessageFilter,
   /** It came between one hour and a day after what is newer: from a Mac that was away, or from iCloud. */
   isLate: z.boolean(),
+  /** The outbox item that it went out as; null for what was not sent through Bellhop. */
+  outboxId: z.string().nullable(),
 });
 export type Message = z.infer<typeof Message>;
