@@ -1,82 +1,62 @@
-import { join } from "node:path";
 import type { Command, Processes } from "../ports/processes.ts";
-import type { MessagesApp, SendContent, SendOutcome, SendTarget } from "./messages-app.ts";
-import { errorNumber } from "./osascript-errors.ts";
+import { automationAnswer } from "./automation.ts";
+import type { MessagesApp, SendOutcome } from "./messages-app.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { NOT_RUNNING } from "./osascript-errors.ts";
+import { runScript } from "./run-script.ts";
+import { ASK_AUTOMATION, actionCall, type ScriptCall, sendCall } from "./script-calls.ts";
+import { outcomeOf } from "./script-outcome.ts";
 
 /** Longer than the scripts' own `with timeout of 25 seconds`, so that theirs speaks first. */
 const DEADLINE_MS = 30_000;
-const TIMED_OUT = -1712;
-/** Messages does not run, or stopped running: it is opened, and asked once more. */
-const NOT_RUNNING = new Set([-600, -609]);
+/** macOS' own question waits for a person. */
+const ASKING_DEADLINE_MS = 120_000;
 /** Opens Messages behind everything else. */
 export const OPEN_MESSAGES = { file: "/usr/bin/open", args: ["-g", "-j", "-b", "com.apple.MobileSMS"] };
 
-/**
- * Drives Messages by `osascript` with the fixed scripts of `resources/applescript`; every value goes in as
- * an argument, none through a shell.
- * @param osascript absolute path of the program: `/usr/bin/osascript`, or a stand-in.
- */
-export function applescriptSender(options: {
+/** What drives Messages. */
+export interface AppleScriptOptions {
+  /** Absolute path of the program: `/usr/bin/osascript`, or a stand-in. */
   osascript: string;
+  /** The folder with the scripts. */
   scripts: string;
   /** How Messages is opened when it does not run; null where nothing can be opened. */
   open: Pick<Command, "file" | "args"> | null;
   processes: Processes;
-}): MessagesApp {
-  const { processes } = options;
+}
 
-  async function once(target: SendTarget, content: SendContent): Promise<SendOutcome> {
-    const { script, args } = commandFor(target, content);
-    try {
-      const finished = await processes.run({
-        file: options.osascript,
-        args: [join(options.scripts, script), ...args],
-        timeoutMs: DEADLINE_MS,
-      });
-      if (finished.timedOut) {
-        return { outcome: "uncertain", code: TIMED_OUT, reason: "Messages did not answer in 30 seconds" };
-      }
-      return outcomeOf(finished.exitCode, finished.stdout.trim(), finished.stderr.trim());
-    } catch (thrown) {
-      return {
-        outcome: "not left",
-        code: null,
-        reason: `osascript could not be started: ${wordsOf(thrown)}`,
-      };
-    }
+/**
+ * Drives Messages by `osascript` with the fixed scripts of `resources/applescript`, one after the other; every value
+ * goes in as an argument, none through a shell.
+ */
+export function applescriptSender(options: AppleScriptOptions): MessagesApp {
+  const alone = oneAtATime();
+
+  /** Opens Messages and has another try, when the first says that it does not run and surely did nothing. */
+  async function running<T>(attempt: () => Promise<T>, isClosed: (result: T) => boolean): Promise<T> {
+    const result = await attempt();
+    if (options.open === null || !isClosed(result)) return result;
+    await options.processes.run({ ...options.open, timeoutMs: DEADLINE_MS }).catch(() => null);
+    return attempt();
   }
 
+  const done = (call: ScriptCall): Promise<SendOutcome> =>
+    alone(() =>
+      running(
+        async () => outcomeOf(call, await runScript(options, call, DEADLINE_MS)),
+        (found) => found.outcome === "not left" && NOT_RUNNING.has(found.code ?? 0),
+      ),
+    );
+
   return {
-    async send(target, content) {
-      const outcome = await once(target, content);
-      if (outcome.outcome !== "not left" || !NOT_RUNNING.has(outcome.code ?? 0)) return outcome;
-      if (options.open) await processes.run({ ...options.open, timeoutMs: DEADLINE_MS }).catch(() => null);
-      return once(target, content);
-    },
+    send: async (target, content) => done(sendCall(target, content)),
+    act: async (action) => done(actionCall(action)),
+    askAutomation: async () =>
+      alone(() =>
+        running(
+          async () => automationAnswer(await runScript(options, ASK_AUTOMATION, ASKING_DEADLINE_MS)),
+          (found) => found.answer === "not running",
+        ),
+      ),
   };
-}
-
-const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
-
-function commandFor(target: SendTarget, content: SendContent): { script: string; args: string[] } {
-  const payload = content.kind === "text" ? content.text : content.path;
-  return target.kind === "chat"
-    ? { script: `send-${content.kind}-to-chat.applescript`, args: [target.guid, payload] }
-    : {
-        script: `send-${content.kind}-to-participant.applescript`,
-        args: [target.address, target.service, payload],
-      };
-}
-
-/** Codes that come before anything is dispatched, even when the script itself ended with them. */
-const BEFORE_DISPATCH = new Set([-1743, -1744, -2741, -2753]);
-
-function outcomeOf(exitCode: number | null, stdout: string, stderr: string): SendOutcome {
-  const unresolved = /^unresolved (-?\d+) ?(.*)$/s.exec(stdout);
-  if (unresolved) return { outcome: "not left", code: Number(unresolved[1]), reason: unresolved[2] ?? "" };
-  if (exitCode === 0 && stdout === "sent") return { outcome: "taken" };
-  const code = errorNumber(stderr);
-  const reason = stderr || `osascript ended with ${exitCode ?? "a signal"}`;
-  if (code !== null && BEFORE_DISPATCH.has(code)) return { outcome: "not left", code, reason };
-  return { outcome: "uncertain", code, reason };
 }

@@ -5,7 +5,7 @@ import type { Command, Finished } from "../ports/processes.ts";
 import { realPorts } from "../ports/real.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { until } from "../testing/until.ts";
-import { APPLE_TOOLS, type Converter, type Format, toolConverter } from "./converter.ts";
+import { APPLE_TOOLS, type Converter, type Target, toolConverter } from "./converter.ts";
 
 const SIZE = "/from.heic\n  pixelWidth: 4032\n  pixelHeight: 3024\n";
 
@@ -28,7 +28,7 @@ function converterThat(ends: readonly (Partial<Finished> | Error)[], made = "mad
       },
     },
   });
-  const convert = (format: Format) => converter.convert(format, "/from.heic", to, STAYS);
+  const convert = (format: Target) => converter.convert(format, "/from.heic", to, STAYS);
   return { convert, commands, to };
 }
 
@@ -49,6 +49,15 @@ describe("the command lines", () => {
     expect(commands.map(({ file, args }) => [file, ...args])).toEqual([
       ["/usr/bin/afconvert", "-f", "m4af", "-d", "aac", "/from.heic", to],
     ]);
+  });
+
+  it("of a voice note", async () => {
+    const { convert, commands, to } = converterThat([]);
+    expect(await convert("voice note")).toEqual({ outcome: "converted" });
+    expect(commands.map(({ file, args }) => [file, ...args])).toEqual([
+      ["/usr/bin/afconvert", "-f", "caff", "-d", "opus@24000", "-c", "1", "/from.heic", to],
+    ]);
+    for (const { timeoutMs } of commands) expect(timeoutMs).toBeLessThanOrEqual(60_000);
   });
 });
 

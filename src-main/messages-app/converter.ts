@@ -2,9 +2,11 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import type { Command, Finished, Processes } from "../ports/processes.ts";
 
-/** What a file may be converted to: a JPEG image, or AAC sound in MPEG-4. */
+/** What a caller may have an attachment converted to: a JPEG image, or AAC sound in MPEG-4. */
 export const FORMATS = ["jpeg", "m4a"] as const;
 export type Format = (typeof FORMATS)[number];
+/** … and what is made to be sent: a voice note as Messages records one, Opus in a CAF. */
+export type Target = Format | "voice note";
 
 /** How a conversion ended; `reason` completes "… could not convert it: ". */
 export type Conversion = { outcome: "converted" } | { outcome: "failed"; tool: string; reason: string };
@@ -12,12 +14,12 @@ export type Conversion = { outcome: "converted" } | { outcome: "failed"; tool: s
 /** Where files are converted. */
 export interface Converter {
   /** The name of the program that is missing for this; null when it is there. */
-  lacks(format: Format): Promise<string | null>;
+  lacks(format: Target): Promise<string | null>;
   /**
    * Converts the file at `from` into a new one at `to`; what lies there counts only if it was converted. Never
    * rejects. `signal` has it give up.
    */
-  convert(format: Format, from: string, to: string, signal: AbortSignal): Promise<Conversion>;
+  convert(format: Target, from: string, to: string, signal: AbortSignal): Promise<Conversion>;
 }
 
 /** macOS' own programs; both have been in every version that is supported. */
@@ -41,6 +43,8 @@ export function toolConverter({
   tools: Record<Format, string>;
   processes: Processes;
 }): Converter {
+  const toolFor = (format: Target): string => tools[format === "voice note" ? "m4a" : format];
+
   async function run(command: Command): Promise<Finished> {
     const failed = (thrown: unknown): Finished => {
       const stderr = thrown instanceof Error ? thrown.message : String(thrown);
@@ -50,12 +54,12 @@ export function toolConverter({
   }
 
   async function whyNot(
-    format: Format,
+    format: Target,
     from: string,
     to: string,
     signal: AbortSignal,
   ): Promise<string | null> {
-    const file = tools[format];
+    const file = toolFor(format);
     if (format === "jpeg") {
       const args = ["-g", "pixelWidth", "-g", "pixelHeight", from];
       const looked = await run({ file, args, timeoutMs: LOOK_DEADLINE_MS, signal });
@@ -76,7 +80,7 @@ export function toolConverter({
 
   return {
     async lacks(format) {
-      const tool = tools[format];
+      const tool = toolFor(format);
       const isThere = await access(tool, constants.X_OK).then(
         () => true,
         () => false,
@@ -87,7 +91,7 @@ export function toolConverter({
       const reason = await whyNot(format, from, to, signal);
       return reason === null
         ? { outcome: "converted" }
-        : { outcome: "failed", tool: nameOf(tools[format]), reason };
+        : { outcome: "failed", tool: nameOf(toolFor(format)), reason };
     },
   };
 }
@@ -95,10 +99,15 @@ export function toolConverter({
 const inTime = (ms: number): string => `it was not done in ${ms / 1_000} seconds`;
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-function argumentsFor(format: Format, from: string, to: string): string[] {
-  return format === "jpeg"
-    ? ["-s", "format", "jpeg", "-s", "formatOptions", JPEG_QUALITY, from, "--out", to]
-    : ["-f", "m4af", "-d", "aac", from, to];
+function argumentsFor(format: Target, from: string, to: string): string[] {
+  switch (format) {
+    case "jpeg":
+      return ["-s", "format", "jpeg", "-s", "formatOptions", JPEG_QUALITY, from, "--out", to];
+    case "m4a":
+      return ["-f", "m4af", "-d", "aac", from, to];
+    default:
+      return ["-f", "caff", "-d", "opus@24000", "-c", "1", from, to];
+  }
 }
 
 /** From what `sips -g` prints: the path, then a line `  pixelWidth: 4032` for each. Null when it names none. */

@@ -26,6 +26,32 @@ const TYPES: readonly (readonly [string, readonly string[], readonly string[]])[
   ["text/html", ["public.html"], ["html", "htm"]],
   ["text/vcard", ["public.vcard"], ["vcf"]],
   ["text/calendar", ["com.apple.ical.ics"], ["ics"]],
+  ["text/csv", ["public.comma-separated-values-text"], ["csv"]],
+  ["text/markdown", ["net.daringfireball.markdown"], ["md"]],
+  ["application/json", ["public.json"], ["json"]],
+  ["application/rtf", ["public.rtf"], ["rtf"]],
+  ["application/epub+zip", ["org.idpf.epub-container"], ["epub"]],
+  [
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ["org.openxmlformats.wordprocessingml.document"],
+    ["docx"],
+  ],
+  [
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ["org.openxmlformats.spreadsheetml.sheet"],
+    ["xlsx"],
+  ],
+  [
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ["org.openxmlformats.presentationml.presentation"],
+    ["pptx"],
+  ],
+  ["application/msword", ["com.microsoft.word.doc"], ["doc"]],
+  ["application/vnd.ms-excel", ["com.microsoft.excel.xls"], ["xls"]],
+  ["application/vnd.ms-powerpoint", ["com.microsoft.powerpoint.ppt"], ["ppt"]],
+  ["application/vnd.apple.pages", ["com.apple.iwork.pages.sffpages"], ["pages"]],
+  ["application/vnd.apple.numbers", ["com.apple.iwork.numbers.sffnumbers"], ["numbers"]],
+  ["application/vnd.apple.keynote", ["com.apple.iwork.keynote.sffkey"], ["key"]],
 ];
 const BY_UTI = new Map(TYPES.flatMap(([type, utis]) => utis.map((uti) => [uti, type])));
 const BY_ENDING = new Map(TYPES.flatMap(([type, , endings]) => endings.map((ending) => [ending, type])));
