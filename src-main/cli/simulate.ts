@@ -15,6 +15,7 @@ import {
   type Store,
   unsendMessage,
 } from "../simulator/message-store.ts";
+import { addFailureCommands } from "./simulate-failures.ts";
 import { addFateCommands } from "./simulate-fates.ts";
 import { addGroupCommands } from "./simulate-groups.ts";
 import { addKindCommands } from "./simulate-kinds.ts";
@@ -41,6 +42,7 @@ export function simulateCommand(ports: SimulatePorts): Command {
   addTextCommands(stage);
   addKindCommands(stage);
   addFateCommands(stage);
+  addFailureCommands(stage);
   addGroupCommands(stageOf(command.command("group").description("Changes groups."), ports));
   addPollCommands(stageOf(command.command("poll").description("Asks conversations to choose."), ports));
   stage

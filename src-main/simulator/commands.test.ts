@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { FAILURES, STATES } from "./failures.ts";
 import { ensureSimulatedDatabase } from "./history.ts";
 import { findMessage, participantsOf, recentlyDeleted, textOf } from "./message-store.ts";
 import { manualTime } from "./testing/manual-time.ts";
@@ -90,6 +91,51 @@ it("simulate plays what else happens in Messages", async () => {
   const old = await row("backfill", ...from, "--days", "400");
   expect(old.date).toBeLessThan(Number(note.date));
 }, 30_000);
+
+it("simulate fail-next plans failures that a person asks for by name", async () => {
+  const { folder } = simulatedFolder();
+  const faults = () => readFileSync(join(folder, "simulated", "faults.json"), "utf8");
+  const denied = await simulate(folder, "fail-next", "automation-denied");
+  expect(denied).toEqual({
+    planned: "automation-denied",
+    times: 1,
+    fault: { unresolved: -1743 },
+    waiting: 1,
+  });
+  const late = await simulate(
+    folder,
+    "fail-next",
+    "late-row",
+    "--times",
+    "2",
+    "--ms",
+    "700",
+    "--script",
+    "reply",
+  );
+  const fault = { script: "reply", lateRowMs: 700 };
+  expect(late).toEqual({ planned: "late-row", times: 2, fault, waiting: 3 });
+  expect(JSON.parse(faults())).toEqual({ next: [{ unresolved: -1743 }, fault, fault] });
+  expect(await simulate(folder, "fail-next", "closed")).toEqual({ state: "closed" });
+  expect(existsSync(join(folder, "simulated", "messages-closed"))).toBe(true);
+  expect(await simulate(folder, "fail-next", "none")).toEqual({ state: "none" });
+  expect(existsSync(join(folder, "simulated", "messages-closed"))).toBe(false);
+  expect(JSON.parse(faults())).toEqual({ next: [] });
+  await expect(simulate(folder, "fail-next", "no-such-failure")).rejects.toMatchObject({
+    stderr: expect.stringContaining("fail-next --help"),
+  });
+}, 30_000);
+
+it("simulate fail-next --help says what each failure is", async () => {
+  const command = [CLI, "simulate", "fail-next", "--help"];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 20_000 });
+  const wanted = [
+    ...Object.entries(FAILURES).map(([name, { about }]) => [name, about]),
+    ...Object.entries(STATES),
+  ];
+  for (const [name, about] of wanted)
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} .*${about?.slice(0, 12)}`, "m"));
+});
 
 it("simulate names the fix", async () => {
   const { folder } = simulatedFolder();

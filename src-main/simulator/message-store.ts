@@ -45,7 +45,7 @@ export {
   recentlyDeleted,
   restoreMessage,
 } from "./store/deletions.ts";
-export { editMessage, unsendMessage } from "./store/edits.ts";
+export { editMessage, sentAt, timesEdited, unsendMessage } from "./store/edits.ts";
 export {
   addParticipant,
   changeNumber,
@@ -72,6 +72,7 @@ export {
   receiveBeforeJoin,
   type Unfinished,
 } from "./store/odd-arrivals.ts";
+export { isOwnLine, joinLater, sendOff } from "./store/own-sends.ts";
 export { type Part, partsOf, textOf } from "./store/parts.ts";
 export {
   addToConversation,
@@ -90,10 +91,11 @@ export {
   pollOptions,
   votePoll,
 } from "./store/polls.ts";
-export { REACTION_KINDS, react, removeReaction } from "./store/reactions.ts";
+export { REACTION_KINDS, react, removeReaction, toggleReaction } from "./store/reactions.ts";
 export {
   downgradeMessage,
   failMessage,
+  markConversationRead,
   markDelivered,
   markPlayed,
   markRead,

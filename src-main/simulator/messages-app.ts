@@ -8,14 +8,15 @@ import {
   type Conversation,
   closeMessageStore,
   conversationById,
+  isOwnLine,
   type MessageRow,
   markDelivered,
   markRead,
-  markSent,
   openMessageStore,
   participantsOf,
   react,
   receiveMessage,
+  sendOff,
   sendScheduled,
   textOf,
 } from "./message-store.ts";
@@ -54,7 +55,7 @@ export interface SimulatedMessagesOptions {
 
 /**
  * Stands in for Messages.app and for everybody it talks to: what the Mac's owner sends after this moment is
- * delivered, read (not SMS, not groups) and sometimes answered; what is scheduled goes out when it is due. Opens a connection of its own.
+ * delivered (not SMS), read (not SMS, not groups) and sometimes answered; what is scheduled goes out when it is due. Opens a connection of its own.
  * Throws RealMessagesRefused under ~/Library/Messages.
  */
 export function startSimulatedMessages(options: SimulatedMessagesOptions): { stop(): void } {
@@ -105,9 +106,9 @@ export function startSimulatedMessages(options: SimulatedMessagesOptions): { sto
       return;
     }
     if (row !== undefined && row.sent === 0 && row.error === 0) {
-      if (clock.monotonic() - since < pace.adoptMs) return;
+      if (row.delayed === 1 || clock.monotonic() - since < pace.adoptMs) return;
       // Without a conversation it is a send that went nowhere: it never becomes sent.
-      if (row.chatId !== null) markSent(store, id);
+      if (row.chatId !== null) sendOff(store, row);
       else unsent.delete(id);
       return;
     }
@@ -116,7 +117,9 @@ export function startSimulatedMessages(options: SimulatedMessagesOptions): { sto
   }
 
   function arrive(row: MessageRow): void {
-    later(pace.deliveredMs, () => whileValid(row.id, () => markDelivered(store, row.id)));
+    // Nobody tells this Mac what becomes of an SMS.
+    if (row.service !== "SMS")
+      later(pace.deliveredMs, () => whileValid(row.id, () => markDelivered(store, row.id)));
     if (row.chatId === null || row.associatedType !== 0) return;
     const chat = conversationById(store, row.chatId);
     if (chat.style !== STYLE_GROUP && row.service !== "SMS") {
@@ -132,6 +135,7 @@ export function startSimulatedMessages(options: SimulatedMessagesOptions): { sto
   }
 
   function answer(row: MessageRow, chat: Conversation): void {
+    if (isOwnLine(store, chat.identifier)) return;
     const addresses = [...new Set(participantsOf(store, chat).map(({ address }) => address))];
     const from = addresses[Math.floor(randomness.fraction() * addresses.length)];
     if (from === undefined) return;

@@ -6,6 +6,7 @@ const WORDING: Readonly<Record<number, string>> = {
   [-1712]: "Messages got an error: AppleEvent timed out.",
   [-1719]: "Messages got an error: Can’t get account 1 whose service type = SMS. Invalid index.",
   [-1728]: "Messages got an error: Can’t get chat id.",
+  [-1744]: "Messages got an error: A privacy violation occurred.",
   [-1743]: "Not authorized to send Apple events to Messages.",
   [-2700]: "Script error.",
   [-2741]: "Expected end of line but found identifier.",
@@ -15,6 +16,8 @@ const WORDING: Readonly<Record<number, string>> = {
   [-25211]: "osascript is not allowed assistive access.",
 };
 
+const SYNTAX = -2741;
+
 /** The message that goes with an AppleScript error number. */
 export function wordingOf(code: number): string {
   return WORDING[code] ?? `Messages got an error: An error of type ${code} has occurred.`;
@@ -22,5 +25,6 @@ export function wordingOf(code: number): string {
 
 /** The line osascript prints on stderr when a script file ends with an error. */
 export function executionError(script: string, code: number, message = wordingOf(code)): string {
-  return `${script}:1024:1088: execution error: ${message} (${code})\n`;
+  const kind = code === SYNTAX ? "syntax" : "execution";
+  return `${script}:1024:1088: ${kind} error: ${message} (${code})\n`;
 }

@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { realPorts } from "../ports/real.ts";
+import { until } from "../testing/until.ts";
+import { closeMessages } from "./closed-messages.ts";
 import { type Fault, planFaults, takeFault } from "./faults.ts";
-import { installStandIn } from "./install-stand-in.ts";
+import { installStandIn, openBeside } from "./install-stand-in.ts";
 import { createGroup, ensureDirect, findMessage, type Store, textOf } from "./message-store.ts";
 import { runOsascript } from "./osascript.ts";
 import { temporaryFolder, temporaryStore } from "./testing/temporary-store.ts";
@@ -83,6 +85,18 @@ describe("the osascript of simulated Messages", () => {
     expect(lastRow(store)).toMatchObject({ error: 25, is_sent: 0 });
   });
 
+  it("understands every script that Bellhop has", async () => {
+    const { osascript } = stage();
+    for (const name of readdirSync(SCRIPTS)) {
+      const { stderr } = await osascript(join(SCRIPTS, name));
+      // Without arguments each misses its first; only asking for Automation needs none.
+      expect([name, stderr]).toEqual([
+        name,
+        name === "ask-automation.applescript" ? "" : expect.stringContaining("Can’t get item 1 of"),
+      ]);
+    }
+  });
+
   it.each([
     [["/nowhere/send-text-to-chat.applescript", MAYA, "hi"], /No such file/],
     [["/etc/hostname"], /No such file/],
@@ -90,6 +104,7 @@ describe("the osascript of simulated Messages", () => {
     [["-l", "JavaScript", "-e", "1"], /stand-in/],
     [[], /needs a script/],
     [[TEXT_TO_CHAT, MAYA], /Can’t get item 2 of .*\(-1728\)/],
+    [[join(SCRIPTS, "typing.applescript"), MAYA, "", ""], /Can’t get item 4 of .*\(-1728\)/],
   ])("refuses %j", async (args, message) => {
     const { osascript } = stage();
     const result = await osascript(...args);
@@ -154,10 +169,11 @@ describe("faults on demand", () => {
 
   it("are used once each, in order, and refuse what is not documented", () => {
     const folder = temporaryFolder();
+    const take = (script = "send-text-to-chat") => takeFault(folder, script, Date.now);
     planFaults(folder, [{ rowError: 1 }, { rowError: 2 }]);
-    expect([1, 2, 3].map(() => takeFault(folder, Date.now))).toEqual([{ rowError: 1 }, { rowError: 2 }, {}]);
+    expect([take(), take(), take()]).toEqual([{ rowError: 1 }, { rowError: 2 }, {}]);
     writeFileSync(join(folder, "faults.json"), '{"next":[{"rowEror":22}]}');
-    expect(() => takeFault(folder, Date.now)).toThrow();
+    expect(() => take()).toThrow();
   });
 });
 
@@ -193,6 +209,29 @@ describe("the installed program", () => {
     await Promise.all([0, 1, 2, 3].map((n) => run(TEXT_TO_CHAT, MAYA, `${n}`)));
     const errors = store.database.prepare("SELECT error FROM message ORDER BY error").pluck().all();
     expect(errors).toEqual([0, 1, 2, 3]);
+  });
+
+  it("lets Messages go on when it has ended, and when it was killed", async () => {
+    const { folder, store, path, run } = install();
+    const rows = () => store.database.prepare("SELECT text, is_sent FROM message").raw().all().length;
+    planFaults(folder, [{ lateRowMs: 300 }, { hang: true, lateRowMs: 300 }]);
+    expect((await run(TEXT_TO_CHAT, MAYA, "x".repeat(100_000))).stdout).toBe("sent\n");
+    await until("the row", () => rows() === 1);
+    expect(lastText(store)).toBe("x".repeat(100_000));
+    const { processes } = realPorts();
+    const killed = processes.run({ file: path, args: [TEXT_TO_CHAT, MAYA, "killed"], timeoutMs: 2_000 });
+    expect(await killed).toMatchObject({ exitCode: null, timedOut: true });
+    await until("the second row", () => rows() === 2);
+    expect(readdirSync(folder).filter((name) => name.startsWith("later-"))).toEqual([]);
+  });
+
+  it("opens Messages", async () => {
+    const { folder, path, run } = install();
+    closeMessages(folder);
+    expect((await run(TEXT_TO_CHAT, MAYA, "hi")).stdout).toMatch(/^unresolved -600 /);
+    const { stdout } = await promisify(execFile)(openBeside(path), ["-g", "-j", "-b", "com.apple.MobileSMS"]);
+    expect(stdout).toBe("");
+    expect((await run(TEXT_TO_CHAT, MAYA, "hi")).stdout).toBe("sent\n");
   });
 
   it("ends with the script's own exit code and stderr", async () => {

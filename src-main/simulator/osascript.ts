@@ -1,167 +1,167 @@
-import { accessSync, constants, existsSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import type { Clock } from "../ports/clock.ts";
-import type { Randomness } from "../ports/randomness.ts";
-import type { Timers } from "../ports/timers.ts";
-import { contactAt } from "./contacts.ts";
-import { type Fault, takeFault } from "./faults.ts";
-import { type Macos, type Service, STYLE_GROUP } from "./macos.ts";
-import {
-  type Conversation,
-  closeMessageStore,
-  ensureDirect,
-  failMessage,
-  findByGuid,
-  insertLostSend,
-  markSent,
-  openMessageStore,
-  type Store,
-  sendMessage,
-} from "./message-store.ts";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { isMessagesClosed } from "./closed-messages.ts";
+import { addFaults, type Fault, takeFault } from "./faults.ts";
+import type { Later } from "./later.ts";
+import { closeMessageStore, failMessage, joinLater, openMessageStore, type Store } from "./message-store.ts";
 import { executionError, wordingOf } from "./osascript-errors.ts";
+import { hang, Killed, type OsascriptSetting, pause } from "./osascript-setting.ts";
+import type { ProgramResult } from "./program-result.ts";
+import { resolveAction } from "./script-actions.ts";
+import { beginSend, resolveSend, type Unresolved } from "./script-sends.ts";
+import { isSend, type Order, orderOf, scriptNamed } from "./scripts.ts";
 
-/** How a run of osascript ended. */
-export interface OsascriptResult {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
+export type { OsascriptSetting } from "./osascript-setting.ts";
+
+/** One call, read. */
+interface Call {
+  args: readonly string[];
+  script: string;
+  order: Order;
+  /** It was taken from `faults.json`, and goes back there when the call does not come as far as it. */
+  isPlanned: boolean;
+  fault: Fault;
 }
 
-/** What the stand-in works on. */
-export interface OsascriptSetting {
-  /** The simulated chat.db; `faults.json` lies beside it. */
-  chatDbPath: string;
-  /** Create the database with this version when there is none yet. */
-  macos?: Macos;
-  clock: Clock;
-  timers: Timers;
-  randomness: Randomness;
-  /** From the row to `is_sent`. */
-  sentAfterMs?: number;
-}
-
-/** One of the fixed scripts with its arguments. */
-type Send =
-  | { to: "chat"; guid: string; content: Content }
-  | { to: "participant"; address: string; service: Service; content: Content };
-type Content = { text: string } | { file: string };
-
-/** Messages' error for a person who is not on the service, and for a file it cannot read. */
-const NOT_REGISTERED = 22;
-const FILE_UNREADABLE = 25;
-const FOREVER_MS = 0x7fff_ffff;
+/** Bellhop's scripts know RCS by a word that Messages' dictionary has since then. */
+const RCS_SINCE = 15;
+const CRASHED: ProgramResult = { exitCode: 137, stdout: "", stderr: "" };
 
 /**
  * Does what `osascript ARGS` would do with Bellhop's fixed scripts, known by their file names: the row
  * appears unsent and becomes sent in a second transaction. Anything else gets the error a Mac would give.
  */
-export async function runOsascript(
-  args: readonly string[],
-  setting: OsascriptSetting,
-): Promise<OsascriptResult> {
-  const command = parseCommand(args);
-  if ("error" in command) return { exitCode: 1, stdout: "", stderr: command.error };
-  const { script, values } = command;
-  const send = existsSync(script) ? parseSend(script, values) : null;
-  if (send === null) {
-    return { exitCode: 1, stdout: "", stderr: `osascript: ${script}: No such file or directory\n` };
+export function runOsascript(args: readonly string[], setting: OsascriptSetting): Promise<ProgramResult> {
+  return play(args, setting, null);
+}
+
+/** Does what was put off. Throws when the database has gone meanwhile. */
+export async function runLater(step: Later, setting: OsascriptSetting): Promise<void> {
+  const { killed: _, macos: __, ...alone } = setting;
+  await pause(alone, Math.max(0, step.at - setting.clock.now()));
+  if (step.do === "run") {
+    await play(step.args, alone, step.fault);
+    return;
   }
-  if (send === "missing argument") {
-    return failed(script, -1728, `Can’t get item ${values.length + 1} of {…}.`);
-  }
-  const fault = takeFault(dirname(setting.chatDbPath), () => setting.clock.now());
-  if (fault.delayMs !== undefined) await waitFor(setting.timers, fault.delayMs);
-  const takesRow = fault.afterRow === true;
-  if (fault.unresolved !== undefined) return unresolved(fault.unresolved, wordingOf(fault.unresolved));
-  if (fault.osascript !== undefined && !takesRow) return failed(script, fault.osascript);
-  if (fault.hang && !takesRow) await waitFor(setting.timers, FOREVER_MS);
-  const store = openMessageStore({ ...setting, path: setting.chatDbPath });
+  const store = openMessageStore({ ...alone, path: alone.chatDbPath });
   try {
-    const result = await deliver(store, send, fault, setting);
-    if (fault.osascript !== undefined && result.stdout === SENT.stdout)
-      return failed(script, fault.osascript);
-    return result;
+    if (step.do === "fail") failMessage(store, step.message, step.error);
+    else joinLater(store, { id: step.message }, { id: step.chat });
   } finally {
     closeMessageStore(store);
   }
 }
 
-const SENT: OsascriptResult = { exitCode: 0, stdout: "sent\n", stderr: "" };
-
-async function deliver(
-  store: Store,
-  send: Send,
-  fault: Fault,
+/** Runs a call with a fault; null stands for the next one that is planned for it. */
+async function play(
+  args: readonly string[],
   setting: OsascriptSetting,
-): Promise<OsascriptResult> {
-  if (fault.noRow) return SENT;
-  const chat = targetOf(store, send);
-  if (typeof chat === "string" && !isLostGroup(store, chat)) {
-    return unresolved(-1728, `Messages got an error: Can’t get chat id "${chat}".`);
+  given: Fault | null,
+): Promise<ProgramResult> {
+  const command = parseCommand(args);
+  if ("error" in command) return { exitCode: 1, stdout: "", stderr: command.error };
+  const { script, values } = command;
+  const name = existsSync(script) ? scriptNamed(script) : null;
+  if (name === null) {
+    return { exitCode: 1, stdout: "", stderr: `osascript: ${script}: No such file or directory\n` };
   }
-  if (typeof chat === "string" || fault.emptyRow) {
-    insertLostSend(store, typeof chat === "string" ? "iMessage" : chat.service);
-    return SENT;
-  }
-  const service = send.to === "participant" ? send.service : chat.service;
-  const { id, readable } = insertSend(store, chat, service, send.content);
-  if (fault.crashAfterRow) return { exitCode: 137, stdout: "", stderr: "" };
-  if (fault.hang) await waitFor(setting.timers, FOREVER_MS);
-  await waitFor(setting.timers, setting.sentAfterMs ?? 20);
-  const error = fault.rowError ?? (readable ? reachability(chat, service) : FILE_UNREADABLE);
-  if (error === 0) markSent(store, id);
-  else failMessage(store, id, error);
-  return SENT;
-}
-
-/** The conversation a script addresses; the guid itself when Messages has none with exactly this guid. */
-function targetOf(store: Store, send: Send): Conversation | string {
-  if (send.to === "participant") return ensureDirect(store, send.address, send.service);
-  return findByGuid(store, send.guid) ?? send.guid;
-}
-
-/** A file that cannot be read still makes a row: Messages only finds out while it sends. */
-function insertSend(
-  store: Store,
-  chat: Conversation,
-  service: string,
-  content: Content,
-): { id: number; readable: boolean } {
-  if ("text" in content) {
-    return {
-      id: sendMessage(store, { chat, service, text: content.text, state: "sending" }).id,
-      readable: true,
-    };
-  }
-  const readable = isReadable(content.file);
-  const file = readable
-    ? { path: content.file }
-    : { name: basename(content.file), content: new Uint8Array() };
-  return { id: sendMessage(store, { chat, service, files: [file], state: "sending" }).id, readable };
-}
-
-/** Who is known to have only SMS cannot be reached by iMessage. */
-function reachability(chat: Conversation, service: string): number {
-  if (chat.style === STYLE_GROUP || service !== "iMessage") return 0;
-  return contactAt(chat.identifier)?.service === "SMS" ? NOT_REGISTERED : 0;
-}
-
-/** On macOS 26 a group's guid with a minus "works", and the message goes nowhere. */
-function isLostGroup(store: Store, guid: string): boolean {
-  return (
-    store.macos >= 26 &&
-    guid.startsWith("any;-;chat") &&
-    findByGuid(store, guid.replace(";-;", ";+;")) !== null
-  );
-}
-
-function isReadable(path: string): boolean {
+  const order = orderOf(name, values);
+  if (typeof order === "number") return failed(script, -1728, `Can’t get item ${order} of {…}.`);
+  if (order === null) return unresolved({ code: -2700, reason: wordingOf(-2700) });
+  const simulatedDir = dirname(setting.chatDbPath);
+  if (isMessagesClosed(simulatedDir)) return unresolved({ code: -600, reason: wordingOf(-600) });
+  const fault = given ?? takeFault(simulatedDir, name, () => setting.clock.now());
   try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
+    return await suffer({ args, script, order, fault, isPlanned: given === null }, setting);
+  } catch (cause) {
+    if (cause instanceof Killed) return CRASHED;
+    throw cause;
   }
+}
+
+/** Plays what goes wrong before Messages hears of anything; then what does not. */
+async function suffer(call: Call, setting: OsascriptSetting): Promise<ProgramResult> {
+  const { script, order, fault } = call;
+  const takesRow = fault.afterRow === true || fault.lateRowMs !== undefined;
+  if (fault.delayMs !== undefined) await pause(setting, fault.delayMs);
+  if (fault.unresolved !== undefined) {
+    return unresolved({ code: fault.unresolved, reason: wordingOf(fault.unresolved) });
+  }
+  if (fault.crash) return CRASHED;
+  if (fault.osascript !== undefined && !takesRow) return failed(script, fault.osascript);
+  if (fault.hang && !takesRow) await hang(setting);
+  if (order.do === "ask-automation") return printed("on");
+  const store = openMessageStore({ ...setting, path: setting.chatDbPath });
+  try {
+    if (order.do === "send to participant" && order.service === "RCS" && store.macos < RCS_SINCE) {
+      return failed(script, -2741);
+    }
+    return await carryOut(store, call, order, setting);
+  } finally {
+    closeMessageStore(store);
+  }
+}
+
+async function carryOut(
+  store: Store,
+  call: Call,
+  order: Exclude<Order, { do: "ask-automation" }>,
+  setting: OsascriptSetting,
+): Promise<ProgramResult> {
+  const { fault, script } = call;
+  const work = workOf(store, order, fault, laterIn(setting));
+  if (typeof work !== "function") {
+    if (call.isPlanned) giveBack(fault, setting);
+    return unresolved(work);
+  }
+  if (fault.lateRowMs !== undefined) {
+    const { lateRowMs, osascript, hang, delayMs, ...rest } = fault;
+    const at = setting.clock.now() + lateRowMs;
+    laterIn(setting)({ do: "run", at, args: [...call.args], fault: rest });
+  } else if (!fault.noRow) {
+    const settle = work();
+    if (fault.crashAfterRow) return CRASHED;
+    if (fault.hang) await hang(setting);
+    if (settle !== null) {
+      await pause(setting, setting.sentAfterMs ?? 20);
+      settle();
+    }
+  }
+  if (fault.hang) await hang(setting);
+  if (fault.osascript !== undefined) return failed(script, fault.osascript);
+  return printed(isSend(order) ? "sent" : "done");
+}
+
+/** What makes the row; it returns what settles it afterwards, null where nothing has to. */
+function workOf(
+  store: Store,
+  order: Exclude<Order, { do: "ask-automation" }>,
+  fault: Fault,
+  later: (step: Later) => void,
+): (() => (() => void) | null) | Unresolved {
+  if (isSend(order)) {
+    const send = resolveSend(store, order);
+    return "code" in send ? send : () => beginSend(store, send, fault, later);
+  }
+  const press = resolveAction(store, order);
+  if (typeof press !== "function") return press;
+  return () => {
+    const row = press();
+    if (row !== null && fault.rowError !== undefined) failMessage(store, row, fault.rowError);
+    return null;
+  };
+}
+
+/** A fault of a row is meant for the call that makes one, not for one that found nobody to send to. */
+function giveBack(fault: Fault, { chatDbPath, clock }: OsascriptSetting): void {
+  const { script, delayMs, ...ofRow } = fault;
+  if (Object.keys(ofRow).length === 0) return;
+  addFaults(dirname(chatDbPath), [script === undefined ? ofRow : { script, ...ofRow }], clock.now, "before");
+}
+
+function laterIn(setting: OsascriptSetting): (step: Later) => void {
+  // A database that has gone meanwhile leaves nothing to be done.
+  return setting.later ?? ((step) => void runLater(step, setting).catch(() => {}));
 }
 
 /** The options osascript takes before the script; what follows the script belongs to the script. */
@@ -190,27 +190,14 @@ function parseCommand(
   return { script, values: args.slice(index + 1) };
 }
 
-function parseSend(script: string, values: readonly string[]): Send | "missing argument" | null {
-  const [first, second, third] = values;
-  const kind = /^send-(text|file)-to-(chat|participant)\.(applescript|scpt)$/.exec(basename(script));
-  if (kind === null) return null;
-  const content = (value: string): Content => (kind[1] === "text" ? { text: value } : { file: value });
-  if (first === undefined || second === undefined) return "missing argument";
-  if (kind[2] === "chat") return { to: "chat", guid: first, content: content(second) };
-  if (third === undefined) return "missing argument";
-  // Like the script: whatever is not SMS goes to the iMessage account.
-  const service: Service = second.toUpperCase() === "SMS" ? "SMS" : "iMessage";
-  return { to: "participant", address: first, service, content: content(third) };
+function printed(word: string): ProgramResult {
+  return { exitCode: 0, stdout: `${word}\n`, stderr: "" };
 }
 
-function unresolved(code: number, message: string): OsascriptResult {
-  return { exitCode: 0, stdout: `unresolved ${code} ${message}\n`, stderr: "" };
+function unresolved({ code, reason }: Unresolved): ProgramResult {
+  return printed(`unresolved ${code} ${reason}`);
 }
 
-function failed(script: string, code: number, message?: string): OsascriptResult {
+function failed(script: string, code: number, message?: string): ProgramResult {
   return { exitCode: 1, stdout: "", stderr: executionError(script, code, message) };
-}
-
-function waitFor(timers: Timers, ms: number): Promise<void> {
-  return new Promise((resolve) => timers.after(ms, resolve));
 }

@@ -1,7 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../ports/clock.ts";
 import { realPorts } from "../ports/real.ts";
+import { type FailureName, type FailureOptions, planFailure } from "../simulator/failures.ts";
 import type { Macos } from "../simulator/macos.ts";
 import {
   type Conversation,
@@ -13,6 +14,7 @@ import {
   type Store,
   sendMessage,
 } from "../simulator/message-store.ts";
+import { typingIn } from "../simulator/typing.ts";
 
 /** A chat.db that only the test writes to, through a connection of its own. */
 export interface SimulatedMessages {
@@ -26,6 +28,10 @@ export interface SimulatedMessages {
   send(text: string, options?: { to?: string; state?: "sending" | "sent" }): Inserted;
   /** Runs SQL on chat.db as Messages would. */
   sql(statement: string, ...values: unknown[]): void;
+  /** Plans a failure for the next calls of the stand-in, behind those planned already. */
+  failNext(name: FailureName, options?: FailureOptions): void;
+  /** The guids of the chats in which this Mac's owner is seen typing. */
+  typing(): string[];
   close(): void;
 }
 
@@ -61,6 +67,8 @@ export function simulatedMessages(
     send(text, { to = MAYA, state = "sent" } = {}) {
       return sendMessage(store, { chat: chatWith(to), text, state });
     },
+    failNext: (failure, wanted) => void planFailure(dirname(path), failure, wanted ?? {}, Date.now),
+    typing: () => typingIn(dirname(path)),
     sql: (statement, ...values) => void store.database.prepare(statement).run(...values),
   };
 }

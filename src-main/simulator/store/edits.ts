@@ -61,6 +61,11 @@ export function unsendMessage(store: Store, unsend: { guid: string; part?: numbe
   });
 }
 
+/** How often a part of a message was changed. */
+export function timesEdited({ summary }: MessageRow, part: number): number {
+  return Math.max(0, (decodeSummary(summary).ec[part]?.length ?? 0) - 1);
+}
+
 function writeParts(
   store: Store,
   message: MessageRow,
@@ -101,6 +106,7 @@ function immutableBody(text: string, part: number): Buffer {
   return messageBody([{ text }], { mutable: false, firstPart: part }).encoded;
 }
 
-function sentAt(store: Store, message: MessageRow): number {
+/** When a message was sent, in milliseconds since 1970. */
+export function sentAt(store: Store, message: { id: number }): number {
   return fromAppleNanoseconds(store.sql.dateOf.get(message.id) ?? 0n);
 }

@@ -54,6 +54,19 @@ export function removeReaction(store: Store, reaction: Reaction): Inserted {
   });
 }
 
+/**
+ * Presses one of the tapbacks of this Mac's owner, as a person does: the one that is there already goes, any
+ * other comes. Throws NotInMessages.
+ */
+export function toggleReaction(store: Store, reaction: Omit<Reaction, "by">): Inserted {
+  return transact(store, () => {
+    const own: Reaction = { ...reaction, by: "me" };
+    const pressed = FIRST + CLASSIC.findIndex(({ kind }) => kind === reaction.kind);
+    const isThere = store.sql.reactionsBy.all(targetOf(own), 1, 0).some(({ type }) => type === pressed);
+    return (isThere ? removeReaction : react)(store, own);
+  });
+}
+
 function insertReaction(store: Store, reaction: Reaction, offset: number): Inserted {
   const { target, by, kind, at } = reaction;
   const message = findMessage(store, target);

@@ -26,6 +26,18 @@ export function markRead(store: Store, message: MessageRow, at?: number): void {
   });
 }
 
+/** The Mac's owner reads what is unread in a conversation. Returns how many messages that were. */
+export function markConversationRead(store: Store, chat: { id: number }): number {
+  return transact(store, () => {
+    const unread = store.sql.unreadIn.all(chat.id);
+    for (const id of unread) {
+      const message = store.sql.messageById.get(id);
+      if (message !== undefined) markRead(store, message);
+    }
+    return unread.length;
+  });
+}
+
 /** A voice note was listened to. `at` in milliseconds since 1970, default now. */
 export function markPlayed(store: Store, id: number, at?: number): void {
   store.sql.markPlayed.run(appleNanoseconds(at ?? store.clock.now()), id);

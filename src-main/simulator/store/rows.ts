@@ -106,5 +106,7 @@ export interface MessageRow {
   parts: number | null;
   /** It waits to be sent at its date. */
   scheduled: number;
+  /** Messages holds it back: it stays undecided. */
+  delayed: number;
   chatId: number | null;
 }

@@ -9,7 +9,7 @@ const message = (macos: Macos): string => `SELECT m.ROWID AS id, m.guid, m.text,
   m.message_summary_info AS summary, m.service, m.handle_id AS handleId, m.is_from_me AS fromMe,
   m.is_sent AS sent, m.is_delivered AS delivered, m.is_finished AS finished, m.error,
   m.item_type AS itemType, m.associated_message_type AS associatedType, ${macos < 13 ? "NULL" : "m.part_count"} AS parts,
-  ${macos < 15 ? "0" : "m.schedule_type = 2"} AS scheduled,
+  ${macos < 15 ? "0" : "m.schedule_type = 2"} AS scheduled, m.is_delayed AS delayed,
   (SELECT chat_id FROM chat_message_join WHERE message_id = m.ROWID LIMIT 1) AS chatId FROM message m`;
 
 const SINCE_13 = ["part_count"];
@@ -64,6 +64,14 @@ export function prepareStatements(database: Database, macos: Macos) {
       // Not what iCloud brought: that was sent long ago.
       `${MESSAGE} WHERE m.ROWID > ? AND m.is_from_me = 1 AND m.ck_sync_state = 0 ORDER BY m.ROWID LIMIT ?`,
     ),
+    unreadIn: read<[number], number>(
+      `SELECT m.ROWID FROM chat_message_join j JOIN message m ON m.ROWID = j.message_id
+       WHERE j.chat_id = ? AND m.is_from_me = 0 AND m.is_read = 0 AND m.item_type = 0`,
+    ).pluck(),
+    threadOf: read<
+      [number],
+      { thread_originator_guid: string | null; thread_originator_part: string | null }
+    >("SELECT thread_originator_guid, thread_originator_part FROM message WHERE ROWID = ?"),
     lastRow: read<[], { id: number }>("SELECT COALESCE(MAX(ROWID), 0) AS id FROM message"),
 
     insertHandle: run<[string, string, string]>(
@@ -91,6 +99,7 @@ export function prepareStatements(database: Database, macos: Macos) {
         : run<[number, number]>(
             "UPDATE OR IGNORE chat_recoverable_message_join SET chat_id = ? WHERE chat_id = ?",
           ),
+    ownLine: read<[string], number>("SELECT 1 FROM chat WHERE last_addressed_handle = ? LIMIT 1").pluck(),
     chatById: read<[number], ChatRow>(`${CHAT} WHERE ROWID = ?`),
     chatsNamed: read<[string, string], ChatRow>(`${CHAT} WHERE display_name = ? OR chat_identifier = ?`),
     lineOf: read<[number], { line: string | null }>(
