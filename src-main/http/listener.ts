@@ -13,14 +13,14 @@ import type { Randomness } from "../ports/randomness.ts";
 import type { Timers } from "../ports/timers.ts";
 import { isSqliteError } from "../storage/database.ts";
 import { cutOff } from "./cut-off.ts";
+import { endLater } from "./end-later.ts";
 import { parseInput } from "./parse.ts";
 import type { Dialect, Route, Streaming } from "./route.ts";
 import { serveFile } from "./serve-file.ts";
+import { uploadIn } from "./upload.ts";
 
 /** JSON bodies up to this size; a text of 100,000 bytes fits with every byte escaped. */
 const BODY_LIMIT = 1024 * 1024;
-/** How long a client that is still sending may read its refusal, in ms. */
-const LINGER_MS = 1_000;
 
 export interface ListenerOptions {
   dialects: readonly [Dialect, ...Dialect[]];
@@ -66,8 +66,21 @@ export function createListener(options: ListenerOptions): Server {
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     refuse(thrown, request, response, options);
   });
-  return createServer({ shouldUpgradeCallback: wantsWebSocket }, app);
+  const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, app);
+  // Who asks first whether to send its body (`Expect: 100-continue`) is told so by the one that reads it. Who never
+  // is may send it or not: what comes next on that connection could be either.
+  server.on("checkContinue", (request, response) => {
+    response.shouldKeepAlive = false;
+    app(request, response);
+  });
+  return server;
 }
+
+/** Has a client that waits for leave to send its body do so. */
+const askForBody: express.RequestHandler = (request, response, next) => {
+  if (request.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
+  next();
+};
 
 /** Some clients offer HTTP/2 with every request (`Upgrade: h2c`): that is not taken up, and answered as usual. */
 function wantsWebSocket({ headers }: IncomingMessage): boolean {
@@ -90,7 +103,7 @@ function mount(
     for (const route of routes) {
       const steps: express.RequestHandler[] = [];
       if (route.scope !== null) steps.push(authenticate(route, options.keys), limited);
-      if (route.input.body !== null) steps.push(requireJson, cutOff(BODY_LIMIT), readBody);
+      if (route.input.body !== null) steps.push(requireJson, askForBody, cutOff(BODY_LIMIT), readBody);
       steps.push(answer(route));
       app[METHODS[route.method]](path, ...steps);
     }
@@ -167,6 +180,7 @@ function answer(route: Route): express.RequestHandler {
       body: body === null ? undefined : parseInput(body, request.body ?? {}),
       key: callerOf(response),
       signal: leavingOf(response),
+      header: (name: string, value: string) => void response.set(name, value),
     };
     switch (route.answers) {
       case "file":
@@ -175,8 +189,20 @@ function answer(route: Route): express.RequestHandler {
         return sendText(response, await route.handler(call), route.mediaType);
       case "stream":
         return answerOn(response, route.handler(call), route.mediaType);
+      case "json to a file": {
+        const upload = await uploadIn(request, route.limit, () => askForBody(request, response, () => {}));
+        try {
+          return sendJson(
+            response,
+            route.status,
+            route.output.parse(await route.handler({ ...call, upload })),
+          );
+        } finally {
+          upload.body.destroy();
+        }
+      }
       default:
-        return sendJson(response, route.output.parse(await route.handler(call)));
+        return sendJson(response, route.status, route.output.parse(await route.handler(call)));
     }
   };
 }
@@ -206,22 +232,22 @@ function requestId(response: Response): string {
 
 function refuse(thrown: unknown, request: Request, response: Response, options: ListenerOptions): void {
   const fault = asFault(bodyFault(thrown) ?? storageFault(thrown) ?? thrown);
-  if (fault.code === "storage_unavailable") options.unrecorded();
+  // Without a cause nothing failed: uploads have used up what they may.
+  const isBroken =
+    fault.code === "internal" || (fault.code === "storage_unavailable" && fault.cause !== undefined);
+  if (isBroken && fault.code === "storage_unavailable") options.unrecorded();
   const id = requestId(response);
   const where = { method: request.method, path: request.path, status: fault.status, request_id: id };
-  if (fault.code === "internal" || fault.code === "storage_unavailable")
-    options.log.error({ area: "http", err: fault.cause, ...where }, "unexpected");
+  if (isBroken) options.log.error({ area: "http", err: fault.cause, ...where }, "unexpected");
   if (response.headersSent) return void response.destroy();
   const dialect = options.dialects.find((one) => request.path.startsWith(one.prefix)) ?? options.dialects[0];
   if (fault.retryAfter !== undefined) response.set("Retry-After", String(Math.ceil(fault.retryAfter)));
   else if (fault.status === 503) response.set("Retry-After", "5");
-  if (!request.complete) {
-    // Whoever is still talking has had the answer, and a moment to read it.
-    response.set("Connection", "close");
-    response.once("finish", () => options.timers.after(LINGER_MS, () => request.destroy()));
-  }
   if (fault.code === "upgrade_required") response.set("Upgrade", "websocket");
-  response.status(fault.status).json(dialect.errorBody(fault, id));
+  response.status(fault.status);
+  const body = dialect.errorBody(fault, id);
+  if (request.complete) response.json(body);
+  else endLater(request, response, body, options.timers);
 }
 
 /** What bellhop.db refuses: the disk is full, the folder is not to be written, or it is held by a lock. */
@@ -247,7 +273,8 @@ function bodyFault(thrown: unknown): Fault | null {
  * As `response.json` does it, but without a copy of a long text in memory of its own: those are collected late, and
  * page upon page they pile up to a hundred megabytes.
  */
-function sendJson(response: Response, body: unknown): void {
+function sendJson(response: Response, status: number, body: unknown): void {
+  response.status(status);
   sendText(response, JSON.stringify(body), "application/json; charset=utf-8");
 }
 

@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import type { Fault } from "../../src-shared/faults.ts";
 import type { ApiKey } from "../access/api-keys.ts";
 import type { Scope } from "../access/scopes.ts";
+import { LARGEST_FILE } from "../files/limits.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -16,6 +18,19 @@ export interface Call<P, Q, B, H = unknown> {
   key: ApiKey;
   /** Aborted when the client leaves before it has its answer. */
   signal: AbortSignal;
+  /** Sets a header of the answer; it stays when the call is refused afterwards. */
+  header(name: string, value: string): void;
+}
+
+/** A file on its way in. */
+export interface Upload {
+  /** As the caller calls it, without any guarantee; null when it says nothing. */
+  name: string | null;
+  /**
+   * Its bytes, to be read once; nothing is read ahead. Fails with a Fault when they are too many, when the caller
+   * leaves, or when the form around them is no form.
+   */
+  body: Readable;
 }
 
 /** A file for a caller to download. */
@@ -33,6 +48,11 @@ export interface ServedFile {
 /** What goes on answering after the handler has returned; it writes the head itself. */
 export type Streaming = (response: ServerResponse) => void;
 
+/** What the handler of an upload is given beside the rest. */
+interface Uploading {
+  upload: Upload;
+}
+
 interface Operation {
   method: Method;
   /** As Express spells it: `/api/v1/messages/:id`. */
@@ -47,8 +67,21 @@ interface Operation {
 /** An operation that answers with JSON of the shape `output`. */
 export interface JsonRoute extends Operation {
   answers: "json";
+  /** The status of an answer that is no refusal. */
+  status: number;
   output: z.ZodType;
   handler(call: Call<unknown, unknown, unknown>): unknown;
+}
+
+/** An operation that takes a file of any kind as it comes, and answers with JSON of the shape `output`. */
+export interface UploadRoute extends Operation {
+  answers: "json to a file";
+  method: "POST";
+  status: number;
+  /** The largest file, in bytes. */
+  limit: number;
+  output: z.ZodType;
+  handler(call: Call<unknown, unknown, unknown> & Uploading): unknown;
 }
 
 /** An operation that answers with a file, whole or in ranges, and to HEAD with what it would send. */
@@ -80,7 +113,7 @@ export interface StreamRoute extends Operation {
  * One operation of the API as a value. The listener, 405s and everything else that is said about the API
  * derive from the table of these.
  */
-export type Route = JsonRoute | FileRoute | TextRoute | StreamRoute;
+export type Route = JsonRoute | UploadRoute | FileRoute | TextRoute | StreamRoute;
 
 interface Asked<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, H extends z.ZodType> {
   path: string;
@@ -107,8 +140,24 @@ interface Description<
   O extends z.ZodType,
 > extends Asked<P, Q, B, H> {
   method: Method;
+  /** 200 unless it says otherwise. */
+  status?: number;
   output: O;
   handler(call: Typed<P, Q, B, H>): z.input<O> | Promise<z.input<O>>;
+}
+
+interface UploadDescription<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  H extends z.ZodType,
+  O extends z.ZodType,
+> extends Omit<Asked<P, Q, z.ZodUnknown, H>, "body"> {
+  /** 201 unless it says otherwise. */
+  status?: number;
+  /** As large as a file may be that is sent, unless it says otherwise. */
+  limit?: number;
+  output: O;
+  handler(call: Typed<P, Q, z.ZodUnknown, H> & Uploading): z.input<O> | Promise<z.input<O>>;
 }
 
 interface FileDescription<P extends z.ZodType, Q extends z.ZodType>
@@ -133,17 +182,44 @@ export function route<
   B extends z.ZodType = z.ZodUnknown,
   H extends z.ZodType = z.ZodUnknown,
 >(description: Description<P, Q, B, H, O>): JsonRoute {
-  const { method, path, summary, scope, output, handler } = description;
+  const { method, path, summary, scope, status = 200, output, handler } = description;
   return {
     answers: "json",
     method,
     path,
     summary,
     scope,
+    status,
     output,
     input: inputOf(description),
     // The listener parses with these very schemas before it calls.
     handler: (call) => handler(call as Typed<P, Q, B, H>),
+  };
+}
+
+/**
+ * Makes a route that takes a file: as the body itself, named by `X-Filename` (percent-encoded UTF-8) or `?name=`, or
+ * as the one file of a `multipart/form-data` form. The body is not read before the key has been looked at.
+ */
+export function uploadRoute<
+  O extends z.ZodType,
+  P extends z.ZodType = z.ZodUnknown,
+  Q extends z.ZodType = z.ZodUnknown,
+  H extends z.ZodType = z.ZodUnknown,
+>(description: UploadDescription<P, Q, H, O>): UploadRoute {
+  const { path, summary, scope, status = 201, limit = LARGEST_FILE, output, handler } = description;
+  return {
+    answers: "json to a file",
+    method: "POST",
+    path,
+    summary,
+    scope,
+    status,
+    limit,
+    output,
+    input: inputOf(description),
+    // As above.
+    handler: (call) => handler(call as Typed<P, Q, z.ZodUnknown, H> & Uploading),
   };
 }
 
