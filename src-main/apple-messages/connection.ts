@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, type Stats, statSync } from "node:fs";
 import Sqlite, { type Database } from "better-sqlite3";
 import type { Clock } from "../ports/clock.ts";
+import { type ActionQueries, prepareActionQueries } from "./action-queries.ts";
 import { type ContentQueries, prepareContentQueries } from "./content-queries.ts";
 import { type ConversationQueries, prepareConversationQueries } from "./conversation-queries.ts";
 import { type Directory, prepareDirectory } from "./directory/directory.ts";
@@ -8,6 +9,7 @@ import { type FeedQueries, prepareFeedQueries } from "./feed/feed-queries.ts";
 import { type History, prepareHistory } from "./history/history.ts";
 import { type MessageQueries, prepareMessageQueries } from "./message-queries.ts";
 import { ReadingFailure, readingFailure } from "./reading-failure.ts";
+import { prepareWrittenFirst, type WrittenFirst } from "./written-first.ts";
 
 /** Which file it is: another one means that the database was replaced. */
 export interface FileIdentity {
@@ -29,11 +31,13 @@ export interface ChatDatabase {
   messages: MessageQueries;
   content: ContentQueries;
   conversations: ConversationQueries;
+  actions: ActionQueries;
   /** All conversations, merged. */
   directory: Directory;
   /** Messages by their place, for pages. */
   history: History;
   feed: FeedQueries;
+  writtenFirst: WrittenFirst;
   rowIdOf(guid: string): number | null;
   close(): void;
 }
@@ -85,9 +89,11 @@ export function openChatDatabase(path: string, clock: Pick<Clock, "monotonic"> |
       messages,
       content: prepareContentQueries(open),
       conversations: prepareConversationQueries(open),
+      actions: prepareActionQueries(open),
       directory: prepareDirectory(open, version, clock),
       history: prepareHistory(open),
       feed: prepareFeedQueries(open),
+      writtenFirst: prepareWrittenFirst(open),
       rowIdOf: messages.rowIdOf,
       close: () => void open.close(),
     };

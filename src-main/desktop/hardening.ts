@@ -1,4 +1,5 @@
-import { app, type Session, session, type WebContents } from "electron";
+import { app, type Session, session, shell, type WebContents } from "electron";
+import { PANES } from "../../src-shared/panes.ts";
 import { WINDOW_ORIGIN } from "./renderer-files.ts";
 
 /** Ways for another program to steer ours from outside. */
@@ -22,12 +23,17 @@ export function denyByDefault(): void {
   app.whenReady().then(() => grantNothing(session.defaultSession));
 }
 
+const PANE_ADDRESSES: ReadonlySet<string> = new Set(Object.values(PANES));
+
 function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: "deny" }));
   contents.on("will-attach-webview", (event) => event.preventDefault());
   // Reload is no way out; anything else is.
   contents.on("will-frame-navigate", (event) => {
-    if (!event.isMainFrame || !event.url.startsWith(`${WINDOW_ORIGIN}/`)) event.preventDefault();
+    if (event.isMainFrame && event.url.startsWith(`${WINDOW_ORIGIN}/`)) return;
+    event.preventDefault();
+    // The panes of System Settings are opened beside it, when their link is pressed.
+    if (event.isMainFrame && PANE_ADDRESSES.has(event.url)) void shell.openExternal(event.url);
   });
   contents.on("will-redirect", (event) => event.preventDefault());
 }
