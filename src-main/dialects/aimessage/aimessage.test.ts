@@ -12,7 +12,7 @@ describe("GET /health", () => {
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({
       status: "ok",
-      backend: { connected: true, message: null, private_api_available: false },
+      backend: { connected: true, message: null, private_api_available: true },
       mode: "simulated",
     });
   });

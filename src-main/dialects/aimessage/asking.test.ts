@@ -36,7 +36,7 @@ describe("since", () => {
   );
 });
 
-describe("what is not there yet", () => {
+describe("what is not there", () => {
   it("is refused in a list: q", async () => {
     const { ask, messages } = await runningGateway();
     messages.receive("alpha");
@@ -47,24 +47,31 @@ describe("what is not there yet", () => {
   });
 
   it.each([
-    ["reply_to", { reply_to: "SOME-GUID" }],
-    ["service", { service: "SMS" }],
+    ["reply_to", { reply_to: "" }],
+    ["service", { service: "pigeon" }],
+    ["service", { service: 7 }],
+    ["wait", { wait: 60_001 }],
+    ["wait", { wait: "long" }],
+    ["dry_run", { dry_run: "yes" }],
+    ["attachments", { attachments: ["relative.png"] }],
+    ["attachments", { attachments: ["file_short"] }],
+    ["audio_message", { audio_message: "https://example.com/a.m4a" }],
     ["conversation_id", { conversation_id: `any;-;${MAYA}` }],
-  ])("is refused in a send, and nothing goes out: %s", async (name, more) => {
+  ])("is refused in a send when it makes no sense, and nothing goes out: %s of %j", async (name, more) => {
     const { post, messages } = await runningGateway();
     const answer = await post("/messages", { recipient: MAYA, body: "hi", ...more });
-    expect(answer.status).toBe(501);
-    expect(answer.json).toMatchObject({
-      code: "feature_unavailable",
-      error: expect.stringContaining(name),
-    });
+    expect(answer.status).toBe(400);
+    expect(answer.json).toMatchObject({ code: "invalid_request", error: expect.stringContaining(name) });
     const rows = messages.store.database.prepare("SELECT COUNT(*) FROM message").pluck().get();
     expect(rows).toBe(0);
   });
 
   it("is no matter where it says nothing", async () => {
     const { post } = await runningGateway();
-    const nothing = { reply_to: null, service: null, conversation_id: null };
+    const nothing = {
+      ...{ reply_to: null, service: null, conversation_id: null, wait: null, dry_run: null },
+      ...{ attachments: null, audio_message: null },
+    };
     expect((await post("/messages", { recipient: MAYA, body: "hi", ...nothing })).status).toBe(200);
   });
 });

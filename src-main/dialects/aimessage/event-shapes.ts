@@ -3,6 +3,7 @@ import { EVENT_TYPES, type EventType, MESSAGE_EVENTS } from "../../../src-shared
 import { GroupChange } from "../../../src-shared/domain/group-change.ts";
 import { ConversationName } from "../../../src-shared/domain/webhook.ts";
 import { WireMessage } from "./message-shape.ts";
+import { WireSentItem } from "./outbox-shapes.ts";
 import { WireConversation, wholeNumber } from "./shapes.ts";
 
 /** Events on the wire: AiMessage's two fields, what goes beyond them, and how they are asked for. */
@@ -56,6 +57,7 @@ export const WireEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("message.deleted"), data: WireDeletion, ...stamp }),
   z.object({ type: z.enum(["reaction.added", "reaction.removed"]), data: WireReaction, ...stamp }),
   z.object({ type: z.literal("conversation.updated"), data: WireConversationUpdate, ...stamp }),
+  z.object({ type: z.literal("outbox.updated"), data: WireSentItem, ...stamp }),
 ]);
 export type WireEvent = z.infer<typeof WireEvent>;
 

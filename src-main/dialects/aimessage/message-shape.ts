@@ -106,8 +106,6 @@ export const WireMessage = z.object({
   unsent_parts: z.array(z.int()),
   error_code: z.int(),
   was_downgraded: z.boolean(),
+  outbox_id: z.string().nullable().describe("As which outbox item it was sent through Bellhop."),
 });
 export type WireMessage = z.infer<typeof WireMessage>;
-
-/** + `outbox_id`, which is all there is to go by while the row has not appeared. */
-export const SentMessage = WireMessage.extend({ outbox_id: z.string() });

@@ -100,68 +100,6 @@ export const WireLine = z.object({
 });
 export type WireLine = z.infer<typeof WireLine>;
 
-const recipient = z
-  .string({ error: "must be a phone number, an email address or a conversation id" })
-  .trim()
-  .min(1, "must not be empty")
-  .max(320, "is too long");
-
-/** To a `recipient`, + or to the conversation with an id. */
-export const SendBody = z
-  .object({
-    recipient: recipient.nullish(),
-    conversation_id: z
-      .string({ error: "must be a conversation's id" })
-      .trim()
-      .regex(/^[^;]*;[-+];./s, "must be a conversation's id, such as any;-;+15551234567")
-      .max(320, "is too long")
-      .nullish(),
-    body: z.string({ error: "must be a text" }).default(""),
-    attachments: z
-      .array(z.string({ error: "must be an absolute path" }).startsWith("/", "must be an absolute path"), {
-        error: "must be a list of absolute paths",
-      })
-      .max(20, "at most 20")
-      .default([]),
-    /** What is not there yet is refused, so that nothing goes out otherwise than it was meant. */
-    reply_to: z.unknown().optional(),
-    service: z.unknown().optional(),
-  })
-  .transform(({ recipient, conversation_id: conversationId, reply_to: replyTo, ...rest }, context) => {
-    const to = recipient ?? conversationId;
-    if (to !== null && to !== undefined) {
-      const both = typeof recipient === "string" && typeof conversationId === "string";
-      return { ...rest, recipient: to, hasBoth: both, replyTo };
-    }
-    context.addIssue({
-      code: "custom",
-      path: ["recipient"],
-      message: "must be a phone number, an email address or a conversation id",
-    });
-    return z.NEVER;
-  });
-
-/** Every spelling of a tapback that clients use, going in. */
-const SPELLINGS = {
-  love: ["love", "heart", "loved", "❤️", "❤"],
-  like: ["like", "thumbsup", "thumbs_up", "liked", "👍"],
-  dislike: ["dislike", "thumbsdown", "thumbs_down", "disliked", "👎"],
-  laugh: ["laugh", "haha", "ha_ha", "laughed", "😂"],
-  emphasize: ["emphasize", "exclamation", "emphasized", "‼️", "!!"],
-  question: ["question", "questioned", "❓", "?"],
-};
-
-export const ReactBody = z.object({
-  reaction: z
-    .string({ error: "must be the name of a tapback" })
-    .transform((text) => text.trim().toLowerCase())
-    .refine((text) => Object.values(SPELLINGS).some((spellings) => spellings.includes(text)), {
-      error: "must be one of love, thumbsup, thumbsdown, haha, exclamation, question",
-    }),
-});
-
-export const Done = z.object({ ok: z.literal(true) });
-
 export const Deleted = z.object({ deleted: z.literal(true) });
 
 /** + `mode`. */

@@ -60,6 +60,7 @@ export function wireMessage(message: Message): WireMessage {
     unsent_parts: message.unsentParts,
     error_code: message.errorCode,
     was_downgraded: message.wasDowngraded,
+    outbox_id: message.outboxId,
   };
 }
 

@@ -73,6 +73,7 @@ describe("a message", () => {
       unsent_parts: [],
       error_code: 0,
       was_downgraded: false,
+      outbox_id: null,
     });
   });
 

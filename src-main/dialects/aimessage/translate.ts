@@ -7,6 +7,7 @@ import type { Fault } from "../../../src-shared/faults.ts";
 import type { WireConversationUpdate, WireDeletion, WireEvent, WireReaction } from "./event-shapes.ts";
 import type { WireConversation, WireLine } from "./shapes.ts";
 import { wireMessage, wireSender, wireTime } from "./translate-message.ts";
+import { wireSentItem } from "./translate-outbox.ts";
 
 /** A conversation as AiMessage writes it. */
 export function wireConversation(conversation: Conversation): WireConversation {
@@ -92,6 +93,8 @@ export function wireEventValue(event: Event): WireEvent {
       return { type: event.type, data: wireReaction(event.data), ...stamp };
     case "conversation.updated":
       return { type: event.type, data: wireConversationUpdate(event.data), ...stamp };
+    case "outbox.updated":
+      return { type: event.type, data: wireSentItem(event.data), ...stamp };
     default:
       return { type: event.type, data: wireMessage(event.data), ...stamp };
   }

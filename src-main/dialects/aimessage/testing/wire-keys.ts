@@ -35,6 +35,7 @@ export const MESSAGE_KEYS = [
   "links",
   "mentions",
   "one_time_code",
+  "outbox_id",
   "parts",
   "played_at",
   "poll",
