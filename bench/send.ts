@@ -1,41 +1,69 @@
-import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { z } from "zod";
 import { startGateway } from "../e2e/support/gateway.ts";
 import { inRoot } from "../scripts/root.ts";
-import { printFigure } from "./figures.ts";
+import { against, printFigure, printNumber, spreadOf } from "./figures.ts";
+import { wallTime as now } from "./wall-time.ts";
 
-const SENDS = 40;
+const WARM_UP = 10;
+const SENDS = 100;
+const MOST_MS = 10;
 
-/** One send after the other; the stand-in alone is what a send costs without a gateway. */
+const Times = z.object({ spawnedAt: z.number(), sentAt: z.number() });
+
+/**
+ * One send after the other, to an osascript that notes when it began and when its row was there: what lies before and
+ * behind that is our own.
+ */
 export async function benchSend(): Promise<void> {
   const gateway = await startGateway();
-  const run = promisify(execFile);
   try {
-    const osascript = join(gateway.dataDir, "simulated", "osascript");
-    const script = inRoot("resources", "applescript", "send-text-to-participant.applescript");
-    const whole: number[] = [];
-    const alone: number[] = [];
-    for (let at = 0; at < SENDS; at += 1) {
-      whole.push(await timed(() => post(gateway.url, gateway.key, `hello ${at}`)));
-      alone.push(await timed(() => run(osascript, [script, "+15550113", "iMessage", `alone ${at}`])));
+    const simulated = join(gateway.dataDir, "simulated");
+    const timesFile = join(simulated, "times.jsonl");
+    const [program, chatDb] = [inRoot("bench", "timed-osascript.ts"), join(simulated, "chat.db")];
+    const osascript = `#!/bin/bash\nexec '${process.execPath}' '${program}' $EPOCHREALTIME '${chatDb}' '${timesFile}' "$@"\n`;
+    writeFileSync(join(simulated, "osascript"), osascript, { mode: 0o700 });
+
+    const posted: { at: number; answeredAt: number }[] = [];
+    for (let count = 0; count < WARM_UP + SENDS; count += 1) {
+      const at = now();
+      await post(gateway.url, gateway.key, `hello ${count}`);
+      posted.push({ at, answeredAt: now() });
     }
-    printFigure("POST to answer", whole, "ms");
-    printFigure("stand-in alone (reference)", alone, "ms");
+    const lines = readFileSync(timesFile, "utf8").trim().split("\n");
+    const times = lines.map((line) => Times.parse(JSON.parse(line)));
+    if (times.length !== posted.length) throw new Error(`${posted.length} sends, ${times.length} osascripts`);
+    const sends = posted
+      .map((send, index) => ({ ...send, ...(times[index] ?? { spawnedAt: 0, sentAt: 0 }) }))
+      .slice(WARM_UP);
+
+    const before = sends.map(({ at, spawnedAt }) => spawnedAt - at);
+    const behind = sends.map(({ sentAt, answeredAt }) => answeredAt - sentAt);
+    const own = sends.map((_, index) => (before[index] ?? 0) + (behind[index] ?? 0));
+    printFigure("POST to osascript spawned", before, "ms");
+    printFigure("row to answer", behind, "ms");
+    printFigure("our own overhead", own, "ms", against(MOST_MS, spreadOf(own).p50, "p50"));
     printFigure(
-      "our own share",
-      whole.map((ms, at) => ms - (alone[at] ?? 0)),
+      "osascript itself (reference)",
+      sends.map(({ spawnedAt, sentAt }) => sentAt - spawnedAt),
       "ms",
     );
+    printNumber("an empty request (reference)", await emptyRequest(gateway.url), "ms");
   } finally {
     await gateway.stop();
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
+/** What a request costs that does nothing, in ms: the median. */
+async function emptyRequest(url: string): Promise<number> {
+  const samples: number[] = [];
+  for (let count = 0; count < SENDS; count += 1) {
+    const at = now();
+    await (await fetch(`${url}/api/v1/health`)).text();
+    samples.push(now() - at);
+  }
+  return spreadOf(samples).p50;
 }
 
 async function post(url: string, key: string, body: string): Promise<void> {
@@ -44,5 +72,6 @@ async function post(url: string, key: string, body: string): Promise<void> {
     headers: { "x-api-key": key, "content-type": "application/json" },
     body: JSON.stringify({ recipient: "+15550113", body }),
   });
-  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  const text = await answer.text();
+  if (!answer.ok || !text.includes('"guid":"')) throw new Error(`${answer.status} ${text}`);
 }
