@@ -68,6 +68,7 @@ describe.each([12, 13, 15, 26, 27] as const)("a row of macOS %i", (macos) => {
       groupChange: null,
       filter: "none",
       isLate: false,
+      outboxId: null,
     });
   });
 });

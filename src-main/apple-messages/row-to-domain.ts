@@ -93,6 +93,7 @@ export function toMessage(row: MessageRow, context: MessageContext): Message {
     groupChange: kind === "group_change" ? groupChangeOf(row, sender, content) : null,
     filter: directory.filterOf(chats),
     isLate: false,
+    outboxId: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EventType } from "../../src-shared/domain/event.ts";
-import type { Change } from "../apple-messages/change.ts";
+import type { Entry } from "./entry.ts";
 
 /**
  * An event's id: `evt_` and 24 hex digits out of what it is about. The same change of the same row always
@@ -12,7 +12,8 @@ export function eventId(guid: string, type: EventType, version: number | string 
   return `evt_${digest.slice(0, 24)}`;
 }
 
-/** What a change is about: a message's guid, or a conversation's id. */
-export function aboutOf(change: Pick<Change, "data">): string {
-  return "conversation" in change.data ? change.data.conversation.id : change.data.guid;
+/** What a change is about: a message's guid, a conversation's id, or an outbox item's. */
+export function aboutOf(change: Pick<Entry, "type" | "data">): string {
+  if ("conversation" in change.data) return change.data.conversation.id;
+  return "guid" in change.data ? change.data.guid : change.data.id;
 }

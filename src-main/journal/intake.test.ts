@@ -7,6 +7,7 @@ import { manualTime } from "../simulator/testing/manual-time.ts";
 import { fakeMessagesApp, taken } from "../testing/fake-messages-app.ts";
 import { ownDatabase } from "../testing/own-database.ts";
 import { outgoing, received, stepWith } from "../testing/sample-changes.ts";
+import { textFor } from "../testing/sending-outbox.ts";
 import { simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { until } from "../testing/until.ts";
@@ -36,6 +37,8 @@ function intakeIn(folder: string) {
     randomness,
     isPaused: () => false,
     isCaughtUp: () => true,
+    record: (work) => intake.record(work),
+    bubbleOf: () => null,
     complain,
   });
   const endpoints = openEndpointStore(database, vault);
@@ -120,7 +123,7 @@ describe("a step of the feed", () => {
     const { intake, endpoints, outbox, outboxStore, queued } = intakeIn(temporaryFolder());
     endpoints.save(endpoint("everything"));
     endpoints.save(endpoint("others", { includeOwn: false }));
-    const id = outbox.accept({ chat: "any;-;+15550111", parts: [{ kind: "text", content: "mine" }] });
+    const id = outbox.accept(textFor("mine"));
     await until("the attempt", () => outboxStore.get(id)?.parts[0]?.state === "dispatching");
     const row = outgoing({ rowId: 9, guid: "MINE", body: "mine" });
     intake.commit(stepWith([{ type: "message.sent", data: row.message }], [row]));
@@ -140,7 +143,7 @@ describe("when one of the writes fails, nothing of the step stays", () => {
       temporaryFolder(),
     );
     endpoints.save(endpoint("all"));
-    const id = outbox.accept({ chat: "any;-;+15550111", parts: [{ kind: "text", content: "mine" }] });
+    const id = outbox.accept(textFor("mine"));
     await until("the attempt", () => outboxStore.get(id)?.parts[0]?.state === "dispatching");
     const step = stepWith([received("A")], [outgoing({ rowId: 9, guid: "MINE", body: "mine" })]);
     const verb = table === "outbox_part" ? "UPDATE" : "INSERT";
@@ -157,7 +160,7 @@ describe("when one of the writes fails, nothing of the step stays", () => {
 
     database.exec("DROP TRIGGER refuse");
     intake.commit(step);
-    expect(heard).toEqual(["A"]);
+    expect(heard).toEqual(["A", id]);
     expect(outboxStore.get(id)).toMatchObject({ state: "sent", parts: [{ messageGuid: "MINE" }] });
   });
 });

@@ -1,4 +1,5 @@
 import type { Event } from "../../src-shared/domain/event.ts";
+import type { Change } from "../apple-messages/change.ts";
 import { FeedState } from "../apple-messages/feed/feed-state.ts";
 import type { FeedMemory, FeedStep } from "../apple-messages/feed/feed-step.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,6 +9,7 @@ import type { DeliveryStore } from "../webhooks/delivery-store.ts";
 import type { EndpointStore } from "../webhooks/endpoint-store.ts";
 import { queueFor } from "../webhooks/queue-for.ts";
 import type { Bus } from "./bus.ts";
+import type { Entry, OutboxChange } from "./entry.ts";
 import { openFingerprints } from "./fingerprints.ts";
 import type { Journal } from "./journal.ts";
 
@@ -19,6 +21,11 @@ export interface Intake {
   memory: FeedMemory;
   /** Commits a step and tells everyone. Throws when the commit fails; nothing has happened then. */
   commit(step: FeedStep): void;
+  /**
+   * Commits what `work` does to the outbox together with the events of what it returns, and tells everyone. Throws
+   * when the commit fails, or `work` does; nothing has happened then.
+   */
+  record(work: () => readonly OutboxChange[]): void;
 }
 
 /**
@@ -29,7 +36,7 @@ export interface Intake {
 export function openIntake(options: {
   database: Database;
   journal: Journal;
-  outbox: Pick<Outbox, "confirm" | "tell" | "isOurs">;
+  outbox: Pick<Outbox, "confirm" | "tell" | "itemOf">;
   endpoints: Pick<EndpointStore, "list">;
   deliveries: Pick<DeliveryStore, "enqueue">;
   bus: Bus;
@@ -46,25 +53,52 @@ export function openIntake(options: {
 
   const fingerprints = openFingerprints(database);
 
-  const record = database.transaction(
-    (step: FeedStep): { events: Event[]; moved: string[]; queuedFor: Set<string> } => {
-      const now = clock.now();
-      // First what was sent is known as Bellhop's own: some endpoints do not want to hear of that.
-      const moved = outbox.confirm(step.outgoing);
-      const events = journal.append(step.changes, now);
-      const queuedFor = new Set<string>();
-      const all = events.length > 0 ? endpoints.list() : [];
-      for (const event of events) {
-        for (const id of queueFor(all, event, outbox.isOurs)) {
-          deliveries.enqueue(id, event.seq, now);
-          queuedFor.add(id);
-        }
+  const isOurs = (guid: string): boolean => outbox.itemOf(guid) !== null;
+
+  /** Own messages say as which outbox item they went out. */
+  const named = (change: Change): Change => {
+    if (!("attachments" in change.data) || !change.data.isFromMe) return change;
+    const outboxId = outbox.itemOf(change.data.guid);
+    // Only a message has attachments, and it stays one.
+    return outboxId === null ? change : ({ ...change, data: { ...change.data, outboxId } } as Change);
+  };
+
+  const append = (entries: readonly Entry[]): Appended => {
+    const now = clock.now();
+    const events = journal.append(entries, now);
+    const queuedFor = new Set<string>();
+    const all = events.length > 0 ? endpoints.list() : [];
+    for (const event of events) {
+      for (const id of queueFor(all, event, isOurs)) {
+        deliveries.enqueue(id, event.seq, now);
+        queuedFor.add(id);
       }
-      fingerprints.record(step);
-      write.run(JSON.stringify(step.state));
-      return { events, moved, queuedFor };
-    },
-  );
+    }
+    return { events, queuedFor };
+  };
+
+  const recordStep = database.transaction((step: FeedStep): Appended & { moved: readonly string[] } => {
+    // First what was sent is known as Bellhop's own: some endpoints do not want to hear of that.
+    const { moved, changes } = outbox.confirm(step.outgoing, step.changes);
+    const appended = append([...step.changes.map(named), ...changes]);
+    fingerprints.record(step);
+    write.run(JSON.stringify(step.state));
+    return { ...appended, moved };
+  });
+  const recordWork = database.transaction((work: () => readonly OutboxChange[]) => append(work()));
+
+  // It is committed: whatever fails from here on must not make it look as if it were not.
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (thrown) {
+      options.complain(thrown);
+    }
+  };
+  const publish = ({ events, queuedFor }: Appended): void => {
+    attempt(() => bus.publish(events));
+    for (const id of queuedFor) attempt(() => options.queued(id));
+  };
 
   return {
     memory: fingerprints,
@@ -73,18 +107,16 @@ export function openIntake(options: {
       return row ? FeedState.parse(JSON.parse(row.state)) : null;
     },
     commit(step) {
-      const { events, moved, queuedFor } = record(step);
-      // It is committed: whatever fails from here on must not make it look as if it were not.
-      const attempt = (work: () => void): void => {
-        try {
-          work();
-        } catch (thrown) {
-          options.complain(thrown);
-        }
-      };
+      const { moved, ...appended } = recordStep(step);
       attempt(() => outbox.tell(moved));
-      attempt(() => bus.publish(events));
-      for (const id of queuedFor) attempt(() => options.queued(id));
+      publish(appended);
     },
+    record: (work) => publish(recordWork(work)),
   };
+}
+
+/** What was committed: the events, and the endpoints that have something queued. */
+interface Appended {
+  events: Event[];
+  queuedFor: ReadonlySet<string>;
 }

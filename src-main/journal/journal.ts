@@ -1,9 +1,9 @@
 import type { Event, EventType } from "../../src-shared/domain/event.ts";
 import { Fault } from "../../src-shared/faults.ts";
-import type { Change } from "../apple-messages/change.ts";
 import { type Database, isSqliteError } from "../storage/database.ts";
 import type { Meta } from "../storage/meta.ts";
 import type { Vault } from "../storage/vault.ts";
+import type { Entry } from "./entry.ts";
 import { openEventCount } from "./event-count.ts";
 import { aboutOf, eventId } from "./event-id.ts";
 import { type EventRow, prepareEventRows } from "./event-rows.ts";
@@ -21,7 +21,7 @@ const CLOSED_AT = "journal_closed_at";
  */
 export interface Journal {
   /** Appends what is new of `changes`; call it inside the one transaction. Known changes are left out. */
-  append(changes: readonly Change[], at: number): Event[];
+  append(changes: readonly Entry[], at: number): Event[];
   /** The event with this sequence; null where there is none. Throws when it cannot be read. */
   get(seq: number): Event | null;
   /** The newest events, newest first. */

@@ -44,11 +44,12 @@ export function openReporting(options: {
     },
     seen: (latencyMs) => metrics.seen(latencyMs),
     sent({ id, createdAt, state, reason }, person) {
-      if (state !== "sent" && state !== "failed" && state !== "unknown") return;
-      metrics.send(state);
+      const hasLeft = state === "sent" || state === "delivered" || state === "read";
+      if (!hasLeft && state !== "failed" && state !== "unknown") return;
+      metrics.send(hasLeft ? "sent" : state);
       const members = { outbox_id: id, took_ms: Math.max(0, clock.now() - createdAt) };
       const sentence = sendActivityWords({ person, outcome: state, reason });
-      if (state === "sent") sendLog.debug(members, sentence);
+      if (hasLeft) sendLog.debug(members, sentence);
       else sendLog.warn(members, sentence);
     },
     attempted({ webhook, seq, attempt, status, error, tookMs, next, retryAt }) {

@@ -3,6 +3,7 @@ import { Fault } from "../../src-shared/faults.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { toConversations } from "../apple-messages/conversation.ts";
 import { asking } from "./asking.ts";
+import type { SentHere } from "./sent-here.ts";
 
 /** Conversations as a caller sees them. Every call throws a Fault while chat.db cannot be read. */
 export interface Conversations {
@@ -14,17 +15,23 @@ export interface Conversations {
   find(guid: string): string | null;
 }
 
-/** The conversations of `chatDb`. */
-export function openConversations(chatDb: ChatDb): Conversations {
+/** The conversations of `chatDb`; `named` adds what the outbox knows of their latest messages. */
+export function openConversations(chatDb: ChatDb, named: SentHere = (message) => message): Conversations {
+  const withName = ({ latestMessage, ...conversation }: Conversation): Conversation => ({
+    ...conversation,
+    latestMessage: latestMessage && named(latestMessage),
+  });
   return {
     list: ({ limit, offset }) =>
-      asking(chatDb, (database) => toConversations(database, database.directory.page(limit, offset))),
+      asking(chatDb, (database) =>
+        toConversations(database, database.directory.page(limit, offset)).map(withName),
+      ),
     get: (id) =>
       asking(chatDb, (database) => {
         const entry = database.directory.find(id);
         const [conversation] = entry === null ? [] : toConversations(database, [entry]);
         if (!conversation) throw new Fault("not_found", `there is no conversation ${id}`);
-        return conversation;
+        return withName(conversation);
       }),
     find: (guid) =>
       asking(chatDb, ({ directory }) => {

@@ -14,6 +14,7 @@ import { toMessages } from "../apple-messages/many-messages.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { asking } from "./asking.ts";
 import { FAR, type FarOffsets, farOffsets, MOST_COUNTED } from "./far-offsets.ts";
+import type { SentHere } from "./sent-here.ts";
 
 /** Which messages are wanted. */
 export interface MessageFilter {
@@ -55,20 +56,22 @@ export interface Messages {
   get(id: string): Message;
 }
 
-/** The messages of `chatDb`. */
-export function openMessages(chatDb: ChatDb): Messages {
+/** The messages of `chatDb`; `named` adds what the outbox knows of them. */
+export function openMessages(chatDb: ChatDb, named: SentHere = (message) => message): Messages {
   const far = farOffsets();
   return {
-    list: (filter) =>
-      asking(chatDb, (database) =>
+    list(filter) {
+      const page = asking(chatDb, (database) =>
         pageOf(database, filter, (request) => walkFar(database, chatDb.generation(), far, request)),
-      ),
+      );
+      return { ...page, items: page.items.map(named) };
+    },
     get: (id) =>
       asking(chatDb, (database) => {
         const { messages } = database;
         const row = /^\d{1,15}$/.test(id) ? messages.byRowId(Number(id)) : messages.byGuid(id);
         if (row === null) throw new Fault("not_found", `there is no message ${id}`);
-        return toMessage(row, database);
+        return named(toMessage(row, database));
       }),
   };
 }

@@ -8,6 +8,7 @@ import { type Attachments, openAttachments } from "./attachments.ts";
 import { type Conversations, openConversations } from "./conversations.ts";
 import { type Lines, openLines } from "./lines.ts";
 import { type Messages, openMessages } from "./messages.ts";
+import { sentHere } from "./sent-here.ts";
 
 /** What can be read of Messages, as a caller sees it. */
 export interface Reading {
@@ -19,15 +20,25 @@ export interface Reading {
   close(): Promise<void>;
 }
 
-/** Reads `chatDb`; what is converted for callers is kept in the data folder. */
-export function openReading(chatDb: ChatDb, dataFolder: string, processes: Processes): Reading {
+/**
+ * Reads `chatDb`; what is converted for callers is kept in the data folder. `itemOf` says as which outbox item a
+ * message was sent.
+ */
+export function openReading(options: {
+  chatDb: ChatDb;
+  dataFolder: string;
+  processes: Processes;
+  itemOf(guid: string): string | null;
+}): Reading {
+  const { chatDb, dataFolder, processes } = options;
+  const named = sentHere(options.itemOf);
   const converted = openConvertedFiles({
     folder: join(dataFolder, "files", "converted"),
     converter: toolConverter({ tools: APPLE_TOOLS, processes }),
   });
   return {
-    messages: openMessages(chatDb),
-    conversations: openConversations(chatDb),
+    messages: openMessages(chatDb, named),
+    conversations: openConversations(chatDb, named),
     lines: openLines(chatDb),
     attachments: openAttachments({
       row: (guid) => asking(chatDb, ({ content }) => content.attachmentByGuid(guid)),

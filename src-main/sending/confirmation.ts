@@ -1,92 +1,126 @@
 import type { Message } from "../../src-shared/domain/message.ts";
+import type { Change } from "../apple-messages/change.ts";
+import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import type { Clock } from "../ports/clock.ts";
-import { partOf } from "./match.ts";
-import type { Awaited, OutboxPart } from "./outbox-item.ts";
-import type { OutboxStore } from "./outbox-store.ts";
+import { isOfItsTime, partOf } from "./match.ts";
+import type { Moves } from "./moves.ts";
+import type { Awaited } from "./outbox-item.ts";
+import type { PartInput } from "./outbox-machine.ts";
+import type { OutboxStore, Place } from "./outbox-store.ts";
+import { isChatMeant } from "./recipient.ts";
+import { LOST, reasonOfRow } from "./row-reasons.ts";
 
-/** After this long without its row, nobody can say what became of a part. */
-const ROW_MS = 60_000;
-/** How long Messages may leave a row of ours undecided; and how late a row may still prove that it was sent. */
-const DECISION_MS = 24 * 60 * 60 * 1_000;
-
-/** Clocks are corrected by seconds all the time; by more than this only when they were wrong. */
-const CLOCK_STEP_MS = 60 * 60 * 1_000;
+/** How late a row may still prove that something was sent. */
+const PROVES_WITHIN_MS = 24 * 60 * 60 * 1_000;
 
 /** Tells by the rows of chat.db what became of what was given to Messages. */
 export interface Confirmation {
-  /** Claims rows for awaited parts; call it inside the one transaction. Returns the items that moved. */
-  confirm(rows: readonly OutgoingRow[]): string[];
-  /** Ends what has waited too long: nobody knows. Returns the items it ended. */
-  giveUp(): string[];
+  /** Claims rows for awaited parts, and follows those that were claimed before. */
+  confirm(rows: readonly OutgoingRow[], changes: readonly Change[], moves: Moves): void;
 }
 
 /** Confirms what is in `store`. */
-export function openConfirmation(store: OutboxStore, clock: Clock): Confirmation {
+export function openConfirmation(options: {
+  store: Pick<OutboxStore, "get" | "unproved" | "claimedBy">;
+  chatDb: Pick<ChatDb, "read">;
+  clock: Clock;
+}): Confirmation {
+  const { store, chatDb, clock } = options;
   return {
-    confirm(rows) {
-      const moved = new Set<string>();
+    confirm(rows, changes, moves) {
       for (const row of rows) {
-        const part = row.lost ? lostPart(row) : claim(row);
-        if (part === null) continue;
-        if (row.lost) store.settle(part, "failed", "send_failed", LOST);
-        else if (row.settled) settleBy(part, row.message);
-        moved.add(part.itemId);
+        if (row.lost) lose(row, moves);
+        else follow(row, moves);
       }
-      return [...moved];
-    },
-    giveUp() {
-      const now = clock.now();
-      const late = store.awaited(now).filter(({ part }) => isTooLate(part, now));
-      for (const { part } of late) store.settle(part, "unknown", null, NEVER_SEEN);
-      return late.map(({ part }) => part.itemId);
+      for (const change of changes) {
+        const input = inputOf(change);
+        if (input === null) continue;
+        const place = store.claimedBy(input.guid);
+        if (place !== null) moves.happens(place, input.of(addressAt(place)));
+      }
     },
   };
 
-  function claim(row: OutgoingRow): OutboxPart | null {
-    const { guid, rowId } = row.message;
-    const known = store.claimedBy(guid);
-    if (known !== null) return isOpen(known) ? known : null;
-    // One that was given up is still waited for, but behind those whose turn it is.
-    const part = partOf(row, store.awaited(clock.now() - DECISION_MS));
-    if (part !== null) store.claim(part, guid, rowId);
+  function follow({ message, settled, lost }: OutgoingRow, moves: Moves): void {
+    const place = store.claimedBy(message.guid) ?? claim({ message, settled, lost }, moves);
+    if (place !== null && settled) moves.happens(place, verdictOf(message, addressAt(place)));
+  }
+
+  function claim(row: OutgoingRow, moves: Moves): Place | null {
+    const { guid, rowId, at, conversationIds } = row.message;
+    const isMeant = (chat: string): boolean => conversationIds.some((id) => isChatMeant(id, chat));
+    const unproved = store.unproved(clock.now() - PROVES_WITHIN_MS, isMeant);
+    const part = partOf(
+      row,
+      unproved.map((one) => ({ ...one, isOtherFile: isOtherFile(one, rowId, at) })),
+    );
+    if (part === null) return null;
+    moves.happens(part, { it: "has a row", guid, rowId });
     return part;
   }
 
-  /** The lost row says nothing of what it was, so it speaks only when it can have been one part alone. */
-  function lostPart({ message }: OutgoingRow): OutboxPart | null {
-    const candidates = store
-      .awaited(clock.now())
-      .filter(({ part, chat }) => isForGroup(chat) && isBefore(part, message));
-    return candidates.length === 1 ? (candidates[0]?.part ?? null) : null;
+  /** ROWIDs begin anew when chat.db is replaced; that the newest row of then is another one shows it. */
+  function isOtherFile({ part }: Awaited, rowId: number, at: number): boolean {
+    const { afterRowId, afterGuid, dispatchedAt } = part;
+    if (afterRowId === null || afterGuid === null) return false;
+    // Newer by both, it is its row in either case.
+    if (rowId > afterRowId && at >= (dispatchedAt ?? 0)) return false;
+    try {
+      return chatDb.read(({ feed }) => {
+        const there = feed.guidAt(afterRowId);
+        return there === null ? (feed.newest()?.row_id ?? 0) < afterRowId : there !== afterGuid;
+      });
+    } catch {
+      return false;
+    }
   }
 
-  function settleBy(part: OutboxPart, message: Message): void {
-    if (message.errorCode === 0) store.settle(part, "sent", null, null);
-    else store.settle(part, "failed", "send_failed", reasonOf(message.errorCode));
+  /** The lost row says nothing of what it was, so it speaks only when it can have been one part alone. */
+  function lose({ message }: OutgoingRow, moves: Moves): void {
+    const candidates = store
+      .unproved(clock.now() - PROVES_WITHIN_MS, isForGroup)
+      .filter((one) => one.part.state !== "failed" && isOfItsTime(one, message));
+    const [only] = candidates;
+    if (only && candidates.length === 1) moves.happens(only.part, { it: "was lost", reason: LOST });
+  }
+
+  function addressAt({ itemId }: Place): string | null {
+    const chat = parseChatGuid(store.get(itemId)?.chat ?? "");
+    return chat?.separator === "-" ? chat.identifier : null;
   }
 }
-
-const LOST = "Messages took it, but did not send it to the group";
-const NEVER_SEEN = "Messages took it, but what became of it never showed in chat.db";
-
-const isOpen = ({ state }: OutboxPart): boolean => state === "dispatching" || state === "unknown";
 
 const isForGroup = (chat: string): boolean => parseChatGuid(chat)?.separator === "+";
 
-function isBefore(part: Awaited["part"], message: Message): boolean {
-  return part.messageGuid === null && (part.afterRowId ?? 0) < message.rowId;
+function verdictOf({ errorCode, status }: Message, address: string | null): PartInput {
+  if (errorCode === 0 && status !== "failed") return { it: "left", as: status };
+  return { it: "failed by its row", errorCode, reason: reasonOfRow(errorCode, address) };
 }
 
-/** Also when the clock was set back by a lot: then its age cannot be told. */
-function isTooLate(part: OutboxPart, now: number): boolean {
-  const age = now - (part.dispatchedAt ?? 0);
-  return age < -CLOCK_STEP_MS || age >= (part.messageGuid === null ? ROW_MS : DECISION_MS);
+/** What a change says of a message of our own; null when that is nothing. */
+function inputOf(change: Change): { guid: string; of(address: string | null): PartInput } | null {
+  switch (change.type) {
+    case "message.sent":
+    case "message.delivered":
+    case "message.read": {
+      const { guid, isFromMe } = change.data;
+      const as = STEPS[change.type];
+      return isFromMe ? { guid, of: () => ({ it: "left", as }) } : null;
+    }
+    case "message.failed": {
+      const { guid, errorCode, isFromMe } = change.data;
+      const of = (address: string | null): PartInput => ({
+        it: "failed by its row",
+        errorCode,
+        reason: reasonOfRow(errorCode, address),
+      });
+      return isFromMe ? { guid, of } : null;
+    }
+    default:
+      return null;
+  }
 }
 
-function reasonOf(errorCode: number): string {
-  if (errorCode === 22) return "the recipient is not registered with iMessage (error 22)";
-  if (errorCode === 25) return "Messages could not read the attachment (error 25)";
-  return `Messages could not deliver it (error ${errorCode})`;
-}
+const STEPS = { "message.sent": "sent", "message.delivered": "delivered", "message.read": "read" } as const;

@@ -16,14 +16,23 @@ function awaited(content: string, fields: Partial<OutboxPart> = {}, chat = CHAT)
     position: 0,
     kind: "text",
     content,
+    name: null,
+    sizeBytes: 0,
     state: "dispatching",
+    fault: null,
+    reason: null,
+    errorCode: 0,
+    tries: 0,
+    mayHaveLeft: true,
     dispatchedAt: 1,
     afterRowId: 10,
+    afterGuid: "BEFORE",
     messageGuid: null,
     messageRowId: null,
+    retriedAs: null,
     ...fields,
   };
-  return { part, chat };
+  return { part, chat, replyTo: null };
 }
 
 const row = (body: string | null, fields = {}) =>
@@ -82,11 +91,73 @@ describe("a row of our own", () => {
     expect(partOf(row("caf\u00e9"), [awaited("  cafe\u0301\n")])).not.toBeNull();
   });
 
-  it("with a file belongs to the part whose file has its name", () => {
-    const attachments = [{ guid: "A", path: null, name: "cat.png", mimeType: null, sizeBytes: null }];
-    const file = awaited("/staged/1/cat.png", { kind: "file" });
-    expect(partOf(row(null, { attachments }), [awaited("x"), file])).toBe(file.part);
-    expect(partOf(row(null, { attachments }), [awaited("/staged/1/dog.png", { kind: "file" })])).toBeNull();
+  it("that is late belongs to the one given up that was given before it, rather than to one given since", () => {
+    const givenUp = awaited("hi", { state: "unknown", dispatchedAt: 100_000 });
+    const newer = awaited("hi", { dispatchedAt: 170_000 });
+    expect(partOf(row("hi", { at: 110_000 }), [newer, givenUp])).toBe(givenUp.part);
+    expect(partOf(row("hi", { at: 170_500 }), [newer, givenUp])).toBe(newer.part);
+  });
+
+  it("is not taken when it was written long before the part was given to Messages", () => {
+    const waiting = awaited("hi", { dispatchedAt: 1_000_000 });
+    expect(partOf(row("hi", { at: 1_000_000 - 599_000 }), [waiting])).toBe(waiting.part);
+    expect(partOf(row("hi", { at: 1_000_000 - 601_000 }), [waiting])).toBeNull();
+  });
+
+  it("in another chat.db is known by its date, not by its ROWID", () => {
+    const waiting = { ...awaited("hi", { dispatchedAt: 100_000, afterRowId: 500 }), isOtherFile: true };
+    expect(partOf(row("hi", { at: 100_500 }), [waiting])).toBe(waiting.part);
+    expect(partOf(row("hi", { at: 90_000 }), [waiting])).toBeNull();
+  });
+});
+
+describe("a row that answers a message", () => {
+  const answer = (guid: string) => row("yes", { replyTo: { guid, part: 0 } });
+  const asked = { ...awaited("yes"), replyTo: "ASKED" };
+  const plain = awaited("yes");
+
+  it("belongs to the part that was to answer it, and to no other", () => {
+    expect(partOf(answer("ASKED"), [plain, asked])).toBe(asked.part);
+    expect(partOf(answer("OTHER"), [plain, asked])).toBeNull();
+  });
+
+  it("is missed: a row that answers nothing belongs to a plain part first, and to it all the same", () => {
+    expect(partOf(row("yes"), [asked, plain])).toBe(plain.part);
+    expect(partOf(row("yes"), [asked])).toBe(asked.part);
+  });
+});
+
+describe("a row with a file", () => {
+  const withFile = (name: string | null, sizeBytes: number | null = 10) =>
+    row(null, { attachments: [{ guid: "A", path: null, name, mimeType: null, sizeBytes }] });
+  const file = (path: string, sizeBytes = 10) =>
+    awaited(path, { kind: "file", name: path.split("/").at(-1) ?? "", sizeBytes });
+
+  it("belongs to the part whose file has its name", () => {
+    const cat = file("/staged/1/cat.png");
+    expect(partOf(withFile("cat.png"), [awaited("x"), cat])).toBe(cat.part);
+    expect(partOf(withFile("cat.png"), [file("/staged/1/dog.png")])).toBeNull();
+    expect(partOf(withFile(null), [cat])).toBeNull();
+  });
+
+  it("belongs, of equal names, to the one of its size", () => {
+    const [small, large] = [file("/staged/1/cat.png", 10), file("/staged/2/cat.png", 20)];
+    expect(partOf(withFile("cat.png", 10), [small, large])).toBe(small.part);
+    expect(partOf(withFile("cat.png", 20), [small, large])).toBe(large.part);
+  });
+
+  it.each([
+    ["Messages has not written its size yet", withFile("cat.png", null)],
+    ["Messages made it smaller", withFile("cat.png", 7)],
+    ["Messages converted it", withFile("cat.jpeg", 7)],
+    ["its name is composed otherwise", withFile("cat.png".normalize("NFD"))],
+  ])("is found though %s", (_what, found) => {
+    expect(partOf(found, [file("/staged/1/cat.png")])).not.toBeNull();
+  });
+
+  it("belongs to the file that went as it is, rather than to one that may have been converted", () => {
+    const [converted, same] = [file("/staged/1/cat.heic"), file("/staged/2/cat.jpeg")];
+    expect(partOf(withFile("cat.jpeg"), [same, converted])).toBe(same.part);
   });
 });
 

@@ -1,50 +1,93 @@
-import { basename } from "node:path";
+import { basename, extname } from "node:path";
+import type { Attachment } from "../../src-shared/domain/attachment.ts";
 import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import { withoutPlaceholders } from "../apple-messages/row-to-domain.ts";
 import type { Awaited, OutboxPart } from "./outbox-item.ts";
 import { isChatMeant } from "./recipient.ts";
 
-/**
- * Which of the awaited parts (longest waiting first, given-up ones last) a row of our own belongs to: the same
- * chat, the same content, and newer than everything that was there when the part was given to Messages. Of
- * equal ones it is the last that was given before the row was written, since one before it may have been lost.
- * Each row is claimed by at most one part, so two equal texts in a row find two rows. Null when it is somebody
- * else's.
- */
-export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): OutboxPart | null {
-  const equal = awaited
-    .filter(
-      ({ part, chat }) =>
-        part.messageGuid === null &&
-        message.rowId > (part.afterRowId ?? 0) &&
-        message.conversationIds.some((id) => isChatMeant(id, chat)) &&
-        sameContent(part, message),
-    )
-    .map(({ part }) => part);
-  const given = equal.filter(
-    ({ state, dispatchedAt }) => state === "dispatching" && (dispatchedAt ?? 0) <= message.at,
-  );
-  return (
-    given.at(-1) ?? equal.find((part) => part.state === "dispatching" || isOfThen(part, message.at)) ?? null
-  );
-}
+type Row = OutgoingRow["message"];
 
-/** A late row is dated when it was given to Messages; what somebody typed by hand later, when it was typed. */
-function isOfThen({ dispatchedAt }: OutboxPart, at: number): boolean {
-  const after = at - (dispatchedAt ?? 0);
-  return after >= -CLOCKS_DIFFER_MS && after <= LATE_MS;
-}
-
+/** The clocks of Bellhop and of Messages are one, but it may be corrected between two looks at it. */
 const CLOCKS_DIFFER_MS = 2_000;
+/** How much earlier a row may be dated than the part whose row is awaited: clocks that were wrong are set back. */
+const SET_BACK_MS = 10 * 60 * 1_000;
+/** A late row is dated when it was given to Messages; what somebody typed by hand later, when it was typed. */
 const LATE_MS = 2 * 60 * 1_000;
 
-function sameContent(part: OutboxPart, message: OutgoingRow["message"]): boolean {
-  if (part.kind === "file") {
-    const name = basename(part.content).normalize();
-    return message.attachments.some((attachment) => attachment.name?.normalize() === name);
+/**
+ * Which of the awaited parts (longest waiting first, ended ones last) a row of our own belongs to: the same chat, the
+ * same content, and newer than everything that was there when the part was given to Messages. Of those that it fits
+ * equally well it is the last that was given before the row was written, since one before it may have been lost.
+ * Each row is claimed by at most one part, so two equal texts in a row find two rows. Null when it is somebody else's.
+ */
+export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): OutboxPart | null {
+  let best: { part: OutboxPart; content: number; time: number } | null = null;
+  for (const one of awaited) {
+    if (one.part.messageGuid !== null || !message.conversationIds.some((id) => isChatMeant(id, one.chat)))
+      continue;
+    const content = contentFit(one, message);
+    const time = timeFit(one, message);
+    if (content === 0 || time === 0) continue;
+    const isBetter =
+      best === null ||
+      content > best.content ||
+      (content === best.content && (time > best.time || (time === best.time && time >= GIVEN_BEFORE)));
+    if (isBetter) best = { part: one.part, content, time };
   }
-  // Messages may compose accents and drop white space at the ends; it changes nothing else.
-  return message.body !== null && bare(message.body) === bare(part.content);
+  return best?.part ?? null;
+}
+
+/** From here on the part was given to Messages before the row was written: of several it is the last. */
+const GIVEN_BEFORE = 3;
+
+/** How well the row's date and place fit; 0 for not at all. */
+function timeFit({ part, isOtherFile = false }: Awaited, { rowId, at }: Row): number {
+  const after = at - (part.dispatchedAt ?? 0);
+  if (isOtherFile ? after < -CLOCKS_DIFFER_MS : rowId <= (part.afterRowId ?? 0)) return 0;
+  if (part.state === "dispatching") return after >= 0 ? 4 : after >= -SET_BACK_MS ? 2 : 0;
+  if (after > LATE_MS) return 0;
+  return after >= 0 ? GIVEN_BEFORE : after >= -CLOCKS_DIFFER_MS ? 1 : 0;
+}
+
+/** Whether a row without content may be of this part: it was written after the part was given, and soon after. */
+export function isOfItsTime({ part }: Awaited, { rowId, at }: Row): boolean {
+  const after = at - (part.dispatchedAt ?? 0);
+  // chat.db may be another one, in which old rows have new ROWIDs: both have to fit.
+  return rowId > (part.afterRowId ?? 0) && after >= -CLOCKS_DIFFER_MS && after <= LATE_MS;
+}
+
+/** How well what it says fits; 0 for not at all. */
+function contentFit({ part, replyTo }: Awaited, message: Row): number {
+  if (part.kind === "file") {
+    const fits = message.attachments.map((attachment) => fileFit(part, attachment));
+    return Math.max(0, ...fits);
+  }
+  if (message.body === null || !isSameText(message.body, part.content)) return 0;
+  const answered = message.replyTo?.guid ?? null;
+  if (answered === replyTo) return 4;
+  // Where the answer did not become one, it was sent all the same.
+  return answered === null ? 2 : 0;
+}
+
+/** Messages may convert a picture or a sound: then it is of another size, and may have another ending. */
+function fileFit(
+  { content, name: given, sizeBytes }: OutboxPart,
+  { name, sizeBytes: size }: Attachment,
+): number {
+  const [own, other] = [(given ?? basename(content)).normalize(), name?.normalize()];
+  if (other === undefined) return 0;
+  if (own === other) {
+    if (size === null || size === 0 || sizeBytes === 0) return 3;
+    return size === sizeBytes ? 4 : 2;
+  }
+  return stem(own) === stem(other) ? 1 : 0;
+}
+
+const stem = (name: string): string => basename(name, extname(name));
+
+/** Whether Messages would write the same for both: it may compose accents and drop white space at the ends. */
+export function isSameText(one: string, other: string): boolean {
+  return bare(one) === bare(other);
 }
 
 function bare(text: string): string {

@@ -1,10 +1,7 @@
+import type { OutboxState, SendService } from "../../src-shared/domain/outbox.ts";
 import type { FaultCode } from "../../src-shared/faults.ts";
 
-/**
- * queued: not given to Messages yet. dispatching: given, its row is awaited. sent: its row says so.
- * failed: surely not sent. unknown: given, and its row never came; never sent again by itself.
- */
-export type OutboxState = "queued" | "dispatching" | "sent" | "failed" | "unknown";
+export type { OutboxState };
 
 /** Text, or a staged file, of one send. */
 export interface OutboxPart {
@@ -13,19 +10,29 @@ export interface OutboxPart {
   kind: "text" | "file";
   /** The text, or the staged file's absolute path. */
   content: string;
+  /** A file's name, as the other side sees it; null for a text. */
+  name: string | null;
+  /** Of the file, 0 where that is not known; of a text in UTF-8. */
+  sizeBytes: number;
   state: OutboxState;
-  /** When it was given to Messages, in ms since 1970. */
+  /** Why it failed, or why nobody knows what became of it. */
+  fault: FaultCode | null;
+  reason: string | null;
+  /** Messages' own error number, 0 when there is none. */
+  errorCode: number;
+  /** How often it surely did not leave, and was put back to be tried again by itself. */
+  tries: number;
+  /** It was given to Messages, and not surely refused. Such a part is never given again. */
+  mayHaveLeft: boolean;
+  /** When it was last given to Messages, in ms since 1970. */
   dispatchedAt: number | null;
-  /** The newest ROWID of chat.db at that moment: its own row comes after. */
+  /** The newest row of chat.db at that moment: its own row comes after. */
   afterRowId: number | null;
+  afterGuid: string | null;
   messageGuid: string | null;
   messageRowId: number | null;
-}
-
-/** A part whose row is awaited, with the chat it went to. */
-export interface Awaited {
-  part: OutboxPart;
-  chat: string;
+  /** The position of the part that counts in its place; null for what counts. */
+  retriedAs: number | null;
 }
 
 /** One accepted send with its ordered parts. */
@@ -34,8 +41,36 @@ export interface OutboxItem {
   createdAt: number;
   /** The chat it goes to, as a guid; a direct one may not exist yet. */
   chat: string;
+  /** The service that was asked for. */
+  service: SendService | null;
+  /** The guid of the message that it answers. */
+  replyTo: string | null;
+  /** Everything is done but the sending. */
+  isDryRun: boolean;
+  /** Grows with every change of its state. */
+  revision: number;
+  /** Of its parts that count; so are `fault` and `reason`. */
   state: OutboxState;
   fault: FaultCode | null;
   reason: string | null;
-  parts: OutboxPart[];
+  parts: readonly OutboxPart[];
+}
+
+/** A part that a row may belong to, with what its item says about it. */
+export interface Awaited {
+  part: OutboxPart;
+  chat: string;
+  replyTo: string | null;
+  /** chat.db is another file since the part was given to Messages: its ROWIDs say nothing any more. */
+  isOtherFile?: boolean;
+}
+
+/** Whether an item is still on its way: something of it waits for its turn, or for its row. */
+export function isUnderWay({ state }: Pick<OutboxItem, "state">): boolean {
+  return state === "queued" || state === "dispatching";
+}
+
+/** Whether nothing of it has left, for sure: then, and only then, the whole may be sent anew. */
+export function isSurelyUnsent({ parts }: Pick<OutboxItem, "parts">): boolean {
+  return parts.every(({ state, mayHaveLeft }) => state === "failed" && !mayHaveLeft);
 }

@@ -1,8 +1,7 @@
 import { renameSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fakeMessagesApp, notLeft, taken, timedOut } from "../testing/fake-messages-app.ts";
-import { sendingOutbox, stagedSending } from "../testing/sending-outbox.ts";
-import { MAYA } from "../testing/simulated-messages.ts";
+import { sendingOutbox, stagedSending, textFor, textPart } from "../testing/sending-outbox.ts";
 import { settle } from "../testing/until.ts";
 
 describe("the order", () => {
@@ -11,7 +10,7 @@ describe("the order", () => {
     const app = fakeMessagesApp(rowFor);
     const { outbox, pass } = sendingOutbox(app, on);
     const texts = Array.from({ length: 30 }, (_, index) => `text ${index}`);
-    for (const content of texts) outbox.accept({ chat: `any;-;${MAYA}`, parts: [{ kind: "text", content }] });
+    for (const content of texts) outbox.accept(textFor(content));
     await pass(2_000);
     expect(app.contents()).toEqual(texts);
     expect(outbox.counts()).toEqual({ waiting: 0, sent: 30 });
@@ -20,9 +19,9 @@ describe("the order", () => {
   it("holds for the parts of an item; one that did not leave takes those behind it along", async () => {
     const { rowFor, ...on } = stagedSending();
     const app = fakeMessagesApp(rowFor, () => notLeft(-10000));
-    const { outbox, pass, item } = sendingOutbox(app, on);
-    const parts = ["one", "two", "three"].map((content) => ({ kind: "text" as const, content }));
-    const id = outbox.accept({ chat: `any;-;${MAYA}`, parts });
+    const { accept, pass, item } = sendingOutbox(app, on);
+    const parts = ["one", "two", "three"].map(textPart);
+    const id = await accept({ parts });
     await pass(2_000);
     expect(app.contents()).toEqual(["one", "two"]);
     expect(item(id).parts.map(({ state }) => state)).toEqual(["sent", "failed", "failed"]);
@@ -33,9 +32,9 @@ describe("the order", () => {
 it("a failure keeps its reason though the parts before it turn out to be sent", async () => {
   const { rowFor, ...on } = stagedSending();
   const app = fakeMessagesApp(rowFor, () => notLeft(-10000));
-  const { outbox, pass, item } = sendingOutbox(app, on);
-  const parts = ["one", "two"].map((content) => ({ kind: "text" as const, content }));
-  const id = outbox.accept({ chat: `any;-;${MAYA}`, parts });
+  const { accept, pass, item } = sendingOutbox(app, on);
+  const parts = ["one", "two"].map(textPart);
+  const id = await accept({ parts });
   await settle();
   expect(item(id).parts.map(({ state }) => state)).toEqual(["dispatching", "failed"]);
   await pass(1_000);

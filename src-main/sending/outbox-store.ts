@@ -1,192 +1,214 @@
-import { FAULTS, type FaultCode } from "../../src-shared/faults.ts";
+import type { OutboxState } from "../../src-shared/domain/outbox.ts";
+import { Fault } from "../../src-shared/faults.ts";
+import { chatKey } from "../apple-messages/chat-guid.ts";
 import type { Database } from "../storage/database.ts";
 import type { Vault } from "../storage/vault.ts";
-import type { Awaited, OutboxItem, OutboxPart, OutboxState } from "./outbox-item.ts";
+import type { Awaited, OutboxItem, OutboxPart } from "./outbox-item.ts";
+import {
+  CHANGING,
+  changingValues,
+  ITEM_COLUMNS,
+  type ItemRow,
+  PART_COLUMNS,
+  type PartRow,
+  toItem,
+  toPart,
+} from "./outbox-rows.ts";
 
-/** The outbox in bellhop.db. What is written here is committed before Messages hears of it. */
+/** Where a part is found. */
+export interface Place {
+  itemId: string;
+  position: number;
+}
+
+/** A part that was given to Messages and has not ended. */
+export interface OpenPart extends Place {
+  lane: string;
+  dispatchedAt: number;
+  messageGuid: string | null;
+}
+
+/** What is accepted of a part. */
+export type NewPart = Pick<OutboxPart, "kind" | "content" | "name" | "sizeBytes">;
+/** What is accepted of an item. */
+export type NewItem = Pick<OutboxItem, "id" | "createdAt" | "chat" | "service" | "replyTo" | "isDryRun">;
+
+/** The outbox in bellhop.db. Every commit of it is on the disk before anything follows from it. */
 export interface OutboxStore {
-  add(
-    item: Pick<OutboxItem, "id" | "createdAt" | "chat">,
-    parts: readonly Pick<OutboxPart, "kind" | "content">[],
-  ): void;
+  /** Commits it; `alongside` runs in the same transaction. */
+  add(item: NewItem, parts: readonly NewPart[], alongside?: () => void): void;
   get(id: string): OutboxItem | null;
-  /** The oldest part that waits for its turn; null when none does. */
-  nextQueued(): OutboxPart | null;
+  /** Newest first; `before` is an item's id. Throws invalid_request when there is no such item. */
+  list(question: { state?: OutboxState; before?: string; limit: number }): OutboxItem[];
+  /** Writes what has changed from `before` to `after`, as one transaction. */
+  save(before: OutboxItem, after: OutboxItem): void;
+  /** The part whose turn it is, of those in none of these lanes; null when there is none. */
+  nextQueued(heldLanes: readonly string[]): Place | null;
+  isAnythingQueued(): boolean;
+  /** Parts that were given to Messages and have not ended, the longest waiting first. */
+  open(): OpenPart[];
   /**
-   * Parts whose row is awaited, the longest waiting first; behind them those given up on, of what was
-   * dispatched at `givenUpSince` (ms since 1970) or later.
+   * Parts that a row without one may belong to, in a chat that `isMeant`: those whose row is awaited, the longest
+   * waiting first; behind them those that ended without one, of what was dispatched at `since` (ms since 1970) or later.
    */
-  awaited(givenUpSince: number): Awaited[];
-  /** The part that claimed this row. */
-  claimedBy(messageGuid: string): OutboxPart | null;
-  /** Takes the part for dispatch; false when somebody else has. */
-  markDispatching(part: OutboxPart, at: number, afterRowId: number): boolean;
-  claim(part: OutboxPart, messageGuid: string, messageRowId: number): void;
-  /** Ends a part; a part that did not make it takes those behind it along. */
-  settle(part: OutboxPart, state: OutboxState, fault: FaultCode | null, reason: string | null): void;
+  unproved(since: number, isMeant: (chat: string) => boolean): Awaited[];
+  /** The part whose row has this guid. */
+  claimedBy(messageGuid: string): Place | null;
   /** Whether this file is still to be given to Messages, or may just have been. */
   needsFile(path: string): boolean;
+  /** Items that have not ended, and parts that were given to Messages at `since` or later and have left. */
   counts(since: number): { waiting: number; sent: number };
+  /** Items accepted at `since` or later that are not surely unsent, by lane; dry runs are none. */
+  accepted(since: number): { lane: string; count: number; oldestAt: number }[];
 }
 
-interface ItemRow {
-  id: string;
-  created_at: number;
-  chat: string;
-  state: string;
-  fault: string | null;
-  reason: string | null;
-}
-
-interface PartRow {
-  item_id: string;
-  position: number;
-  kind: string;
-  sealed_content: Buffer;
-  state: string;
-  dispatched_at: number | null;
-  after_row_id: number | null;
-  message_guid: string | null;
-  message_row_id: number | null;
-}
-
-/** Opens the outbox. */
+/** Opens the outbox; every statement is prepared once. */
 export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
-  const insertItem = database.prepare(
-    "INSERT INTO outbox_item (id, created_at, chat, state) VALUES (?, ?, ?, 'queued')",
-  );
-  const insertPart = database.prepare(
-    "INSERT INTO outbox_part (item_id, position, kind, sealed_content, state) VALUES (?, ?, ?, ?, 'queued')",
-  );
-  const item = database.prepare<[string], ItemRow>("SELECT * FROM outbox_item WHERE id = ?");
+  const item = database.prepare<[string], ItemRow>(`SELECT ${ITEM_COLUMNS} FROM outbox_item WHERE id = ?`);
   const parts = database.prepare<[string], PartRow>(
-    "SELECT * FROM outbox_part WHERE item_id = ? ORDER BY position",
+    `SELECT ${PART_COLUMNS.join(", ")} FROM outbox_part WHERE item_id = ? ORDER BY position`,
   );
-  const queued = database.prepare<[], PartRow>(
-    `SELECT p.* FROM outbox_item i JOIN outbox_part p ON p.item_id = i.id
-     WHERE i.state IN ('queued', 'dispatching') AND p.state = 'queued'
-     ORDER BY i.created_at, i.rowid, p.position LIMIT 1`,
-  );
-  const awaited = database.prepare<[number], PartRow & { chat: string }>(
-    `SELECT p.*, i.chat FROM outbox_part p JOIN outbox_item i ON i.id = p.item_id
-     WHERE p.state = 'dispatching' OR (p.state = 'unknown' AND p.dispatched_at >= ?)
-     ORDER BY p.state, p.dispatched_at, p.rowid`,
-  );
-  const claimed = database.prepare<[string], PartRow>("SELECT * FROM outbox_part WHERE message_guid = ?");
-  const setDispatching = database.prepare(
-    `UPDATE outbox_part SET state = 'dispatching', dispatched_at = ?, after_row_id = ?
-     WHERE item_id = ? AND position = ? AND state = 'queued'`,
-  );
-  const setClaim = database.prepare(
-    "UPDATE outbox_part SET message_guid = ?, message_row_id = ? WHERE item_id = ? AND position = ?",
-  );
-  const setPart = database.prepare("UPDATE outbox_part SET state = ? WHERE item_id = ? AND position = ?");
-  const dropRest = database.prepare(
-    "UPDATE outbox_part SET state = 'failed' WHERE item_id = ? AND position > ? AND state = 'queued'",
-  );
-  // What went wrong with one part stays said, whatever the others come to.
-  const setItem = database.prepare(
-    "UPDATE outbox_item SET state = ?, fault = COALESCE(?, fault), reason = COALESCE(?, reason) WHERE id = ?",
-  );
-  const setSent = database.prepare(
-    "UPDATE outbox_item SET state = 'sent', fault = NULL, reason = NULL WHERE id = ?",
-  );
-  const files = database
-    .prepare<[], Buffer>(
-      "SELECT sealed_content FROM outbox_part WHERE kind = 'file' AND state IN ('queued', 'dispatching')",
-    )
-    .pluck();
-  const waiting = database
-    .prepare<[], number>("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'dispatching')")
-    .pluck();
-  const sent = database
-    .prepare<[number], number>("SELECT COUNT(*) FROM outbox_part WHERE state = 'sent' AND dispatched_at >= ?")
-    .pluck();
-
-  const toPart = (row: PartRow): OutboxPart => ({
-    itemId: row.item_id,
-    position: row.position,
-    kind: row.kind === "file" ? "file" : "text",
-    content: vault.open(row.sealed_content),
-    state: toState(row.state),
-    dispatchedAt: row.dispatched_at,
-    afterRowId: row.after_row_id,
-    messageGuid: row.message_guid,
-    messageRowId: row.message_row_id,
-  });
-  const settle = (
-    part: OutboxPart,
-    partState: OutboxState,
-    fault: FaultCode | null,
-    reason: string | null,
-  ): void => {
-    setPart.run(partState, part.itemId, part.position);
-    if (partState !== "sent") dropRest.run(part.itemId, part.position);
-    const states = parts.all(part.itemId).map((row) => toState(row.state));
-    const state = together(states);
-    if (state === "sent") setSent.run(part.itemId);
-    else setItem.run(state, fault, reason, part.itemId);
-  };
+  const writing = prepareWriting(database, vault);
+  const asking = prepareAsking(database);
+  const withParts = (row: ItemRow): OutboxItem =>
+    toItem(
+      row,
+      parts.all(row.id).map((part) => toPart(part, vault)),
+    );
 
   return {
-    add: database.transaction((added, contents: readonly Pick<OutboxPart, "kind" | "content">[]) => {
-      insertItem.run(added.id, added.createdAt, added.chat);
-      contents.forEach((part, position) => {
-        insertPart.run(added.id, position, part.kind, vault.seal(part.content));
-      });
-    }),
+    ...writing,
     get(id) {
       const row = item.get(id);
-      if (!row) return null;
-      return {
-        id: row.id,
-        createdAt: row.created_at,
-        chat: row.chat,
-        state: toState(row.state),
-        fault: row.fault !== null && row.fault in FAULTS ? (row.fault as FaultCode) : null,
-        reason: row.reason,
-        parts: parts.all(id).map(toPart),
-      };
+      return row ? withParts(row) : null;
     },
-    nextQueued() {
-      const row = queued.get();
-      return row ? toPart(row) : null;
+    list({ state, before, limit }) {
+      const from = before === undefined ? Number.MAX_SAFE_INTEGER : asking.seqOf.get(before);
+      if (from === undefined) {
+        throw new Fault("invalid_request", `before: there is no outbox item ${before}`);
+      }
+      const rows = state === undefined ? asking.page.all(from, limit) : asking.pageOf.all(state, from, limit);
+      return rows.map(withParts);
     },
-    awaited: (givenUpSince) =>
-      awaited.all(givenUpSince).map(({ chat, ...row }) => ({ part: toPart(row), chat })),
-    claimedBy(guid) {
-      const row = claimed.get(guid);
-      return row ? toPart(row) : null;
-    },
-    markDispatching: database.transaction((part, at, afterRowId) => {
-      if (setDispatching.run(at, afterRowId, part.itemId, part.position).changes === 0) return false;
-      setItem.run("dispatching", null, null, part.itemId);
-      return true;
-    }),
-    claim: (part, guid, rowId) => void setClaim.run(guid, rowId, part.itemId, part.position),
-    settle: database.transaction(settle),
-    needsFile: (path) => files.all().some((sealed) => vault.open(sealed) === path),
-    counts: (since) => ({ waiting: waiting.get() ?? 0, sent: sent.get(since) ?? 0 }),
+    nextQueued: (heldLanes) => asking.queued.get(JSON.stringify(heldLanes)) ?? null,
+    isAnythingQueued: () => asking.anyQueued.get() !== undefined,
+    open: () => asking.open.all(),
+    unproved: (since, isMeant) =>
+      [...asking.awaited.all(), ...asking.ended.all(since)]
+        .filter(({ chat }) => isMeant(chat))
+        .map(({ chat, reply_to, ...row }) => ({ part: toPart(row, vault), chat, replyTo: reply_to })),
+    claimedBy: (guid) => asking.claimed.get(guid) ?? null,
+    needsFile: (path) => asking.files.all().some((sealed) => vault.open(sealed) === path),
+    counts: (since) => ({ waiting: asking.waiting.get() ?? 0, sent: asking.sent.get(since) ?? 0 }),
+    accepted: (since) => asking.accepted.all(since),
   };
 }
 
-/** What an item is, given what its parts are. */
-function together(states: readonly OutboxState[]): OutboxState {
-  // A part that may have left weighs more than those that surely did not: the whole must not be repeated.
-  if (states.includes("unknown")) return "unknown";
-  if (states.includes("failed")) return "failed";
-  if (states.every((state) => state === "sent")) return "sent";
-  return "dispatching";
+/** Whatever changes the outbox. */
+function prepareWriting(database: Database, vault: Vault): Pick<OutboxStore, "add" | "save"> {
+  const insertItem = database.prepare(
+    `INSERT INTO outbox_item (id, created_at, chat, lane, service, reply_to, is_dry_run, state, seq)
+     VALUES (:id, :createdAt, :chat, :lane, :service, :replyTo, :isDryRun, 'queued',
+       (SELECT COALESCE(MAX(seq), 0) + 1 FROM outbox_item))`,
+  );
+  const insertPart = database.prepare(
+    `INSERT INTO outbox_part (item_id, position, kind, sealed_content, sealed_name, size_bytes, state, lane, item_seq)
+     SELECT id, :position, :kind, :content, :name, :sizeBytes, 'queued', lane, seq FROM outbox_item WHERE id = :itemId`,
+  );
+  const updateItem = database.prepare(
+    "UPDATE outbox_item SET state = :state, fault = :fault, reason = :reason, revision = :revision WHERE id = :id",
+  );
+  const updatePart = database.prepare(
+    `UPDATE outbox_part SET ${CHANGING.map((column) => `${column} = :${column}`).join(", ")}
+     WHERE item_id = :itemId AND position = :position`,
+  );
+  const write = (itemId: string, position: number, { kind, content, name, sizeBytes }: NewPart): void => {
+    const sealed = { content: vault.seal(content), name: name === null ? null : vault.seal(name) };
+    insertPart.run({ itemId, position, kind, sizeBytes, ...sealed });
+  };
+  return {
+    add: database.transaction((added: NewItem, contents: readonly NewPart[], alongside?: () => void) => {
+      const { isDryRun, ...rest } = added;
+      insertItem.run({ ...rest, isDryRun: isDryRun ? 1 : 0, lane: chatKey(added.chat) });
+      for (const [position, part] of contents.entries()) write(added.id, position, part);
+      alongside?.();
+    }),
+    save: database.transaction((before: OutboxItem, after: OutboxItem) => {
+      for (const part of after.parts) {
+        const { itemId, position } = part;
+        const known = before.parts[position];
+        if (known === part) continue;
+        if (known === undefined) write(itemId, position, part);
+        updatePart.run({ itemId, position, ...changingValues(part) });
+      }
+      const { id, state, fault, reason, revision } = after;
+      const isSame =
+        state === before.state &&
+        fault === before.fault &&
+        reason === before.reason &&
+        revision === before.revision;
+      if (!isSame) updateItem.run({ id, state, fault, reason, revision });
+    }),
+  };
 }
 
-function toState(text: string): OutboxState {
-  switch (text) {
-    case "queued":
-    case "dispatching":
-    case "sent":
-    case "failed":
-      return text;
-    default:
-      return "unknown";
-  }
+/** What is asked again and again costs by what is open, not by what there ever was: each has an index of its own. */
+function prepareAsking(database: Database) {
+  const place = "item_id AS itemId, position";
+  const columns = PART_COLUMNS.map((column) => `p.${column}`).join(", ");
+  const unproved = (index: string): string =>
+    `SELECT ${columns}, i.chat, i.reply_to FROM outbox_part p INDEXED BY ${index}
+     JOIN outbox_item i ON i.id = p.item_id`;
+  type UnprovedRow = PartRow & { chat: string; reply_to: string | null };
+  return {
+    seqOf: database.prepare<[string], number>("SELECT seq FROM outbox_item WHERE id = ?").pluck(),
+    page: database.prepare<[number, number], ItemRow>(
+      `SELECT ${ITEM_COLUMNS} FROM outbox_item WHERE seq < ? ORDER BY seq DESC LIMIT ?`,
+    ),
+    pageOf: database.prepare<[string, number, number], ItemRow>(
+      `SELECT ${ITEM_COLUMNS} FROM outbox_item WHERE state = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+    ),
+    queued: database.prepare<[string], Place>(
+      `SELECT ${place} FROM outbox_part INDEXED BY outbox_part_queued
+       WHERE state = 'queued' AND lane NOT IN (SELECT value FROM json_each(?))
+       ORDER BY item_seq, position LIMIT 1`,
+    ),
+    anyQueued: database
+      .prepare<[], number>(
+        "SELECT 1 FROM outbox_part INDEXED BY outbox_part_queued WHERE state = 'queued' LIMIT 1",
+      )
+      .pluck(),
+    open: database.prepare<[], OpenPart>(
+      `SELECT ${place}, lane, COALESCE(dispatched_at, 0) AS dispatchedAt, message_guid AS messageGuid
+       FROM outbox_part INDEXED BY outbox_part_dispatching WHERE state = 'dispatching'
+       ORDER BY dispatched_at, rowid`,
+    ),
+    awaited: database.prepare<[], UnprovedRow>(
+      `${unproved("outbox_part_dispatching")} WHERE p.state = 'dispatching' AND p.message_guid IS NULL ORDER BY p.dispatched_at, p.rowid`,
+    ),
+    ended: database.prepare<[number], UnprovedRow>(
+      `${unproved("outbox_part_unproved")} WHERE p.message_guid IS NULL AND p.may_have_left = 1 AND p.dispatched_at >= ?
+         AND p.state IN ('unknown', 'failed') ORDER BY p.dispatched_at, p.rowid`,
+    ),
+    claimed: database.prepare<[string], Place>(`SELECT ${place} FROM outbox_part WHERE message_guid = ?`),
+    files: database
+      .prepare<[], Buffer>(
+        "SELECT sealed_content FROM outbox_part WHERE kind = 'file' AND state IN ('queued', 'dispatching')",
+      )
+      .pluck(),
+    waiting: database
+      .prepare<[], number>("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'dispatching')")
+      .pluck(),
+    sent: database
+      .prepare<[number], number>(
+        "SELECT COUNT(*) FROM outbox_part WHERE state IN ('sent', 'delivered', 'read') AND dispatched_at >= ?",
+      )
+      .pluck(),
+    accepted: database.prepare<[number], { lane: string; count: number; oldestAt: number }>(
+      `SELECT lane, COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item i
+       WHERE created_at >= ? AND is_dry_run = 0 AND EXISTS (
+         SELECT 1 FROM outbox_part p WHERE p.item_id = i.id AND NOT (p.state = 'failed' AND p.may_have_left = 0))
+       GROUP BY lane`,
+    ),
+  };
 }

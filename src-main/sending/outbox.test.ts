@@ -16,7 +16,10 @@ describe("a send", () => {
     await pass(1_000);
     expect(item(id)).toMatchObject({ state: "sent", parts: [{ messageRowId: 2 }] });
     expect(app.attempts).toEqual([
-      { target: { kind: "chat", guid: `any;-;${MAYA}` }, content: { kind: "text", text: "hi" } },
+      {
+        target: { kind: "chat", guid: `any;-;${MAYA}` },
+        content: { kind: "text", text: "hi", replyTo: null },
+      },
     ]);
   });
 
@@ -55,21 +58,22 @@ describe("a send", () => {
     expect(outbox.denied()).toBeNull();
   });
 
-  it("fails when its row says so", async () => {
+  it.each([
+    [22, `${MAYA} is not registered with iMessage (error 22); send it with "service": "SMS"`],
+    [25, expect.stringMatching(/^Messages could not read the file \(error 25\); upload it/)],
+    [43, "Messages could not deliver it (error 43)"],
+  ])("fails when its row says error %i, and says what mends it", async (error, reason) => {
     const { messages, ...on } = stagedSending();
     const app = fakeMessagesApp(() => {
       const { id } = messages.send("hi", { state: "sending" });
-      messages.sql("UPDATE message SET error = 22 WHERE ROWID = ?", id);
+      messages.sql("UPDATE message SET error = ? WHERE ROWID = ?", error, id);
       return taken;
     });
     const { text, pass, item } = sendingOutbox(app, { ...on, messages });
     const id = await text("hi");
     await pass(1_000);
-    expect(item(id)).toMatchObject({
-      state: "failed",
-      fault: "send_failed",
-      reason: expect.stringMatching(/22/),
-    });
+    expect(item(id)).toMatchObject({ state: "failed", fault: "send_failed", reason });
+    expect(item(id).parts[0]?.errorCode).toBe(error);
   });
 });
 
@@ -123,7 +127,7 @@ describe("rows are told apart:", () => {
     const { rowFor, ...on } = stagedSending();
     const { text, pass, item } = sendingOutbox(fakeMessagesApp(rowFor), on);
     const ids = [await text("same"), await text("same")];
-    await pass(1_000);
+    await pass(3_000);
     expect(ids.map((id) => item(id).parts[0]?.messageRowId)).toEqual([2, 3]);
   });
 
@@ -161,5 +165,33 @@ describe("rows are told apart:", () => {
     const id = await text("hi");
     await pass(5_000);
     expect(state(id)).toBe("dispatching");
+  });
+});
+
+describe("what is asked about sends:", () => {
+  it("the item that a message went out as", async () => {
+    const { rowFor, ...on } = stagedSending();
+    const { text, pass, item, outbox } = sendingOutbox(fakeMessagesApp(rowFor), on);
+    const id = await text("hi");
+    await pass(1_000);
+    expect(outbox.itemOf(item(id).parts[0]?.messageGuid ?? "")).toBe(id);
+    expect(outbox.itemOf("OTHER")).toBeNull();
+    expect((await outbox.wait(id, 0)).message).toMatchObject({ body: "hi", outboxId: id });
+  });
+
+  it("how many were accepted since a moment, to all and to one chat in any spelling", async () => {
+    const { rowFor, time, ...on } = stagedSending();
+    const { text, pass, outbox } = sendingOutbox(fakeMessagesApp(rowFor), { ...on, time });
+    await text("before");
+    await pass(1_000);
+    const since = time.clock.now();
+    await text("hi");
+    await pass(1_000);
+    await text("elsewhere", OTHER);
+    expect(outbox.accepted(since, null)).toEqual({ count: 2, oldestAt: since });
+    for (const chat of [`any;-;${MAYA}`, `SMS;-;${MAYA}`, "iMessage;-;5550111"]) {
+      expect(outbox.accepted(since, chat)).toEqual({ count: 1, oldestAt: since });
+    }
+    expect(outbox.accepted(since, "any;-;+15559999")).toEqual({ count: 0, oldestAt: null });
   });
 });

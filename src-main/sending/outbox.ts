@@ -1,54 +1,87 @@
 import type { Message } from "../../src-shared/domain/message.ts";
+import type { OutboxState, SendService } from "../../src-shared/domain/outbox.ts";
 import { Fault } from "../../src-shared/faults.ts";
+import type { Change } from "../apple-messages/change.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
+import { chatKey } from "../apple-messages/chat-guid.ts";
 import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
-import type { MessagesApp, SendOutcome } from "../messages-app/messages-app.ts";
-import { faultOfCode } from "../messages-app/osascript-errors.ts";
+import type { OutboxChange } from "../journal/entry.ts";
+import type { Bubble, MessagesApp } from "../messages-app/messages-app.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
-import { attempt, targetsOf } from "./attempt.ts";
 import { openConfirmation } from "./confirmation.ts";
-import type { OutboxItem, OutboxPart } from "./outbox-item.ts";
-import type { OutboxStore } from "./outbox-store.ts";
+import { lateParts } from "./deadlines.ts";
+import { type Moves, openMoves } from "./moves.ts";
+import { isUnderWay, type OutboxItem } from "./outbox-item.ts";
+import { cancelled, counts, retried, type Step } from "./outbox-machine.ts";
+import type { NewPart, OutboxStore } from "./outbox-store.ts";
+import { openQueue } from "./queue.ts";
+import { isChatMeant } from "./recipient.ts";
+import { openWaitingRoom } from "./waiting-room.ts";
 
 /** How often it is looked whether something has waited too long for its row. */
 const DEADLINE_EVERY_MS = 1_000;
-/** After trouble of our own, such as a full disk, the queue rests this long. */
-const TROUBLE_MS = 5_000;
-/** How long a stop waits for the attempt that is under way; a little less than the server waits for its answers. */
-const STOP_MS = 2_500;
+const COUNTED_MS = 60 * 60 * 1_000;
 
-/** As long as an osascript may run; until then what an earlier process gave to Messages may still leave. */
-const ORPHAN_MS = 30_000;
-const ORPHAN_EVERY_MS = 250;
-
-const keyOf = ({ itemId, position }: OutboxPart): string => `${itemId}/${position}`;
-
-/** What is to be sent, to a chat given by its guid. */
+/** What is to be sent, to a chat given by its guid; a direct one may not exist yet. */
 export interface SendRequest {
   chat: string;
-  parts: readonly Pick<OutboxPart, "kind" | "content">[];
+  /** What it is to go by; null for what the conversation goes by. */
+  service: SendService | null;
+  /** The guid of the message that it answers. */
+  replyTo: string | null;
+  /** Everything is done but the sending. */
+  isDryRun: boolean;
+  parts: readonly NewPart[];
 }
 
 /** Everything on its way to Messages. */
 export interface Outbox {
-  /** Commits the request and returns its id; from here on it is not forgotten. */
-  accept(request: SendRequest): string;
-  /** Waits until the item is settled, at most `ms` milliseconds; then says what is known. */
+  /**
+   * Commits the request and returns its id; from here on it is not forgotten. `alongside` runs in the same
+   * transaction. Throws `shutting_down` after a stop.
+   */
+  accept(request: SendRequest, alongside?: (id: string) => void): string;
+  /**
+   * Waits until the item is settled, or until it is clear that it stays queued because sending is paused, at most
+   * `ms` milliseconds; then says what is known. Throws `not_found`.
+   */
   wait(id: string, ms: number): Promise<{ item: OutboxItem; message: Message | null }>;
-  /** Claims rows for awaited parts; call it inside the one transaction. Returns the items that moved. */
-  confirm(rows: readonly OutgoingRow[]): string[];
+  get(id: string): OutboxItem | null;
+  /** Newest first; `before` is an item's id. Throws `invalid_request` when there is no such item. */
+  list(question: { state?: OutboxState; before?: string; limit: number }): OutboxItem[];
+  /**
+   * By a person: tries again what surely did not leave; where there is none, repeats what failed or is unknown.
+   * Throws `not_found`, and `conflict` where there is nothing to retry.
+   */
+  retry(id: string): OutboxItem;
+  /** What is still queued does not go. Throws `not_found`, and `conflict` where nothing is. */
+  cancel(id: string): OutboxItem;
+  /**
+   * Claims rows for awaited parts, and follows the messages that were claimed; call it inside the one transaction.
+   * Returns the items that moved, and what there is to tell.
+   */
+  confirm(
+    rows: readonly OutgoingRow[],
+    changes: readonly Change[],
+  ): { moved: string[]; changes: OutboxChange[] };
   /** After the commit: wakes whoever waits for these items. */
   tell(ids: readonly string[]): void;
   /** Something may have changed that kept parts waiting: pause, permission, chat.db. */
   wake(): void;
   /** The last reason why Messages could not be driven at all; null once a send went well. */
   denied(): Fault | null;
+  /** Items under way, and parts that went out within the last hour. */
   counts(): { waiting: number; sent: number };
-  /** Whether the message with this guid went out through the outbox. */
-  isOurs(guid: string): boolean;
+  /**
+   * Items accepted at `since` (ms since 1970) or later that are not surely unsent, to all or to this chat in any
+   * spelling, and when the oldest of them was. Dry runs are none.
+   */
+  accepted(since: number, chat: string | null): { count: number; oldestAt: number | null };
+  /** The item that the message with this guid went out as; null for every other message. */
+  itemOf(guid: string): string | null;
   /** Whether a staged file is still to be sent. */
   needsFile(path: string): boolean;
   /** Lets the running attempt end, and starts no other. */
@@ -58,153 +91,131 @@ export interface Outbox {
 export interface OutboxOptions {
   store: OutboxStore;
   chatDb: ChatDb;
-  messagesApp: MessagesApp;
+  messagesApp: Pick<MessagesApp, "send">;
   clock: Clock;
   timers: Timers;
   randomness: Randomness;
   isPaused(): boolean;
   /** Whether the feed has looked at every row, so that a missing one is really missing. */
   isCaughtUp(): boolean;
-  /** An item came to an end, or (after `unknown`) to another one. */
+  /**
+   * One transaction with the journal: the changes that `work` returns are events of the same commit, told after it.
+   * Throws when nothing could be committed.
+   */
+  record(work: () => readonly OutboxChange[]): void;
+  /** The bubble that an answer points at; null when the message is gone. */
+  bubbleOf(guid: string): Bubble | null;
+  /** Whether a staged file is still there; without it a retry does not look. */
+  isFileThere?(path: string): boolean;
+  /** An item came to an end, or to another one: it left (whatever its row says of it later), failed, is unknown. */
   ended?(item: OutboxItem): void;
   complain(thrown: unknown): void;
 }
 
-/** Gives what is queued to Messages, one part at a time, in the order it was accepted. */
+/** Gives what is queued to Messages, one part at a time, in order within each conversation. */
 export function openOutbox(options: OutboxOptions): Outbox {
-  const { store, chatDb, messagesApp, clock, timers } = options;
-  const confirmation = openConfirmation(store, clock);
-  // A dead process leaves its osascript running for a while, which may still send.
-  const inherited = new Set(store.awaited(clock.now()).map(({ part }) => keyOf(part)));
-  const waiters = new Map<string, Set<() => void>>();
-  let running: Promise<void> | null = null;
-  let wakeAgain = false;
-  let stopped = false;
-  let abandoned = false;
+  const { store, chatDb, clock, timers } = options;
+  const confirmation = openConfirmation(options);
+  const room = openWaitingRoom(timers);
+  const toEnd = new Set<string>();
   let deadline: Timer | undefined;
-  let rest: Timer | undefined;
-  let denied: Fault | null = null;
+  let isStopped = false;
+  let isOver = false;
 
-  const wakeWaiters = (id: string): void => {
-    for (const wakeUp of waiters.get(id) ?? []) wakeUp();
-  };
+  /** It is committed: whatever fails from here on must not make it look as if it were not. */
   const tell = (ids: readonly string[]): void => {
     for (const id of ids) {
-      wakeWaiters(id);
-      const item = options.ended && store.get(id);
-      if (item && item.state !== "queued" && item.state !== "dispatching") options.ended?.(item);
-    }
-  };
-
-  const wake = (): void => {
-    if (stopped) return;
-    if (running !== null) {
-      // What came in while the last round was ending must not wait for somebody else's send.
-      wakeAgain = true;
-      return;
-    }
-    rest?.cancel();
-    // Begun a moment later, when `running` is set: whatever it reads may wake us, and two rounds would send twice.
-    running = Promise.resolve()
-      .then(work)
-      .catch((thrown: unknown) => {
+      try {
+        room.call(id);
+        if (!toEnd.delete(id)) continue;
+        const item = store.get(id);
+        if (item && !isUnderWay(item)) options.ended?.(item);
+      } catch (thrown) {
         options.complain(thrown);
-        if (!stopped) rest = timers.after(TROUBLE_MS, wake);
-      })
-      .then(() => {
-        running = null;
-        watchDeadlines();
-        if (!wakeAgain) return;
-        wakeAgain = false;
-        wake();
-      });
+      }
+    }
+    // A row that came may have let others go.
+    if (ids.length > 0) queue.wakeHeld();
   };
 
-  async function work(): Promise<void> {
-    while (!stopped && !options.isPaused()) {
-      if (isOrphanAtWork()) {
-        rest = timers.after(ORPHAN_EVERY_MS, wake);
-        return;
-      }
-      // Without chat.db a send could not be confirmed: it waits.
-      const afterRowId = newestRow();
-      const part = store.nextQueued();
-      if (part === null || afterRowId === null) return;
-      if (store.markDispatching(part, clock.now(), afterRowId)) await dispatch(part);
-    }
-  }
+  const noteEnds = (moves: Moves): void => {
+    for (const id of moves.ended()) toEnd.add(id);
+  };
 
-  function isOrphanAtWork(): boolean {
-    if (inherited.size === 0) return false;
-    const now = clock.now();
-    const atWork = store.awaited(now).some(({ part }) => {
-      const age = now - (part.dispatchedAt ?? 0);
-      return inherited.has(keyOf(part)) && part.messageGuid === null && age >= 0 && age < ORPHAN_MS;
+  /** Commits what `work` does, and only then has it known. */
+  const record = (work: (moves: Moves) => void): void => {
+    let moves = openMoves(store);
+    options.record(() => {
+      moves = openMoves(store);
+      work(moves);
+      return moves.changes();
     });
-    if (!atWork) inherited.clear();
-    return atWork;
-  }
-
-  function newestRow(): number | null {
-    try {
-      return chatDb.read((database) => database.feed.newest()?.row_id ?? 0);
-    } catch {
-      return null;
-    }
-  }
-
-  async function dispatch(part: OutboxPart): Promise<void> {
-    const chat = store.get(part.itemId)?.chat ?? "";
-    const outcome = await attempt(
-      messagesApp,
-      targetsOf(chat, isKnownChat(chat)),
-      part.kind === "text" ? { kind: "text", text: part.content } : { kind: "file", path: part.content },
-    );
-    if (!abandoned) conclude(part, outcome);
-  }
-
-  function isKnownChat(chat: string): boolean {
-    try {
-      return chatDb.read((database) => database.conversations.byGuid(chat) !== null);
-    } catch {
-      return false;
-    }
-  }
-
-  function conclude(part: OutboxPart, outcome: SendOutcome): void {
+    noteEnds(moves);
     watchDeadlines();
-    if (outcome.outcome === "taken") denied = null;
-    if (outcome.outcome !== "not left") return;
-    const fault = faultOfCode(outcome.code, outcome.reason);
-    if (fault.code.startsWith("automation_")) denied = fault;
-    // A row that was claimed meanwhile knows better.
-    if (store.get(part.itemId)?.parts[part.position]?.messageGuid !== null) return;
-    store.settle(part, "failed", fault.code, fault.message);
-    tell([part.itemId]);
-  }
+    tell(moves.moved());
+  };
+
+  const queue = openQueue({ ...options, record, dispatched: () => watchDeadlines() });
 
   /** Whoever has waited too long for a row is told that nobody knows. */
   function watchDeadlines(): void {
-    if (stopped || deadline) return;
+    if (isStopped || deadline) return;
     deadline = timers.after(DEADLINE_EVERY_MS, () => {
       deadline = undefined;
       try {
-        if (options.isCaughtUp() && chatDb.trouble() === null) tell(confirmation.giveUp());
-        if (store.awaited(clock.now()).length > 0) watchDeadlines();
+        if (store.open().length === 0) return;
+        if (options.isCaughtUp() && chatDb.trouble() === null) endLateOnes();
       } catch (thrown) {
         options.complain(thrown);
-        watchDeadlines();
       }
+      watchDeadlines();
     });
   }
 
+  function endLateOnes(): void {
+    // Without a commit where there is nothing to end, which is nearly always.
+    const late = lateParts(options, queue.running());
+    if (late.length === 0) return;
+    record((moves) => {
+      for (const { place, reason } of late) moves.happens(place, { it: "is given up", reason });
+    });
+  }
+
+  const known = (id: string): OutboxItem => {
+    const item = store.get(id);
+    if (item === null) throw new Fault("not_found", `there is no outbox item ${id}`);
+    return item;
+  };
+
+  const byPerson = (id: string, step: (item: OutboxItem) => Step | null, refusal: string): OutboxItem => {
+    refuseWhenStopped();
+    const before = known(id);
+    const taken = step(before);
+    if (taken === null) throw new Fault("conflict", refusal);
+    record((moves) => moves.takes(before, taken));
+    queue.wake();
+    return taken.item;
+  };
+
+  function refuseWhenStopped(): void {
+    if (!isStopped) return;
+    throw new Fault("shutting_down", "Bellhop is stopping; try again in a moment", { retryAfter: 5 });
+  }
+
+  function checkFiles(item: OutboxItem): void {
+    const { isFileThere } = options;
+    if (isFileThere === undefined) return;
+    const gone = item.parts.find(({ kind, content }) => kind === "file" && !isFileThere(content));
+    if (gone) throw new Fault("conflict", `${gone.name} is kept no longer; send it anew`);
+  }
+
   const firstMessage = (item: OutboxItem): Message | null => {
-    const guid = item.parts[0]?.messageGuid;
+    const guid = item.parts.find(counts)?.messageGuid;
     if (!guid) return null;
     try {
       return chatDb.read((database) => {
         const row = database.messages.byGuid(guid);
-        return row ? toMessage(row, database) : null;
+        return row ? { ...toMessage(row, database), outboxId: item.id } : null;
       });
     } catch {
       return null;
@@ -213,58 +224,62 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   watchDeadlines();
   return {
-    accept(request) {
-      if (stopped)
-        throw new Fault("shutting_down", "Bellhop is stopping; try again in a moment", { retryAfter: 5 });
+    accept(request, alongside) {
+      refuseWhenStopped();
       const id = `out_${options.randomness.uuid().replaceAll("-", "")}`;
-      store.add({ id, createdAt: clock.now(), chat: request.chat }, request.parts);
-      wake();
+      const { parts, ...asked } = request;
+      store.add({ id, createdAt: clock.now(), ...asked }, parts, alongside && (() => alongside(id)));
+      queue.wake();
       return id;
     },
     async wait(id, ms) {
-      const known = () => store.get(id);
-      await new Promise<void>((resolve) => {
-        const check = (): void => {
-          const state = known()?.state;
-          if (abandoned || (state !== "queued" && state !== "dispatching")) finish();
-        };
-        const timer = timers.after(ms, finish);
-        const mine = waiters.get(id) ?? new Set();
-        waiters.set(id, mine.add(check));
-        function finish(): void {
-          timer.cancel();
-          mine.delete(check);
-          if (mine.size === 0) waiters.delete(id);
-          resolve();
-        }
-        check();
+      await room.wait(id, ms, () => {
+        const item = known(id);
+        return isOver || !isUnderWay(item) || (item.state === "queued" && options.isPaused());
       });
-      const item = known();
-      if (item === null) throw new Fault("not_found", `there is no outbox item ${id}`);
+      const item = known(id);
       return { item, message: firstMessage(item) };
     },
-    confirm: confirmation.confirm,
+    get: store.get,
+    list: store.list,
+    retry(id) {
+      const stepOf = (item: OutboxItem): Step | null => {
+        const step = retried(item);
+        if (step !== null) checkFiles(item);
+        return step;
+      };
+      return byPerson(id, stepOf, "nothing of it failed, and nothing is unknown: there is nothing to retry");
+    },
+    cancel: (id) => byPerson(id, cancelled, "nothing of it waits any more: there is nothing to cancel"),
+    confirm(rows, changes) {
+      const moves = openMoves(store);
+      confirmation.confirm(rows, changes, moves);
+      noteEnds(moves);
+      return { moved: moves.moved(), changes: moves.changes() };
+    },
     tell,
-    wake,
-    denied: () => denied,
-    counts: () => store.counts(clock.now() - 3_600_000),
-    isOurs: (guid) => store.claimedBy(guid) !== null,
-    needsFile: (path) => store.needsFile(path),
+    wake() {
+      if (options.isPaused()) room.callAll();
+      queue.wake();
+    },
+    denied: queue.denied,
+    counts: () => store.counts(clock.now() - COUNTED_MS),
+    accepted(since, chat) {
+      const isMeant = (lane: string): boolean =>
+        chat === null || lane === chatKey(chat) || isChatMeant(`any;${lane}`, chat);
+      const lanes = store.accepted(since).filter(({ lane }) => isMeant(lane));
+      const count = lanes.reduce((sum, lane) => sum + lane.count, 0);
+      return { count, oldestAt: count === 0 ? null : Math.min(...lanes.map((lane) => lane.oldestAt)) };
+    },
+    itemOf: (guid) => store.claimedBy(guid)?.itemId ?? null,
+    needsFile: store.needsFile,
     async stop() {
-      stopped = true;
+      isStopped = true;
       deadline?.cancel();
-      rest?.cancel();
-      // What Messages has not answered by then stays `dispatching`, and its row settles it next time.
-      await new Promise<void>((resolve) => {
-        const patience = timers.after(STOP_MS, resolve);
-        Promise.resolve(running).then(() => {
-          patience.cancel();
-          resolve();
-        });
-      });
-      abandoned = true;
+      await queue.stop();
+      isOver = true;
       // Whoever still waits is told what is known, rather than cut off.
-      for (const id of [...waiters.keys()]) wakeWaiters(id);
+      room.callAll();
     },
   };
 }

@@ -1,15 +1,16 @@
-import { constants, createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { basename, dirname, join, relative, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { basename, dirname, join } from "node:path";
 import { Fault } from "../../src-shared/faults.ts";
+import type { Files } from "../files/files.ts";
+import type { Converter } from "../messages-app/converter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
+import type { FileRef } from "./send-order.ts";
+import { copyOpened, openAllowed, openOwn, type StagedFile, withHome } from "./sendable-file.ts";
+import { audioFormats, writeVoiceNote } from "./voice-note.ts";
 
-/** Largest file that is sent, in bytes. */
-const LARGEST = 100 * 1024 * 1024;
 /** Messages has long taken its own copy by then. */
 const KEEP_MS = 60 * 60 * 1_000;
 /** How often copies that nobody needs any more are removed. */
@@ -17,8 +18,20 @@ const SWEEP_EVERY_MS = 15 * 60 * 1_000;
 
 /** Files on their way out: copied to where Messages may read them, under the name they had. */
 export interface Staging {
-  /** Copies the file at `path`; returns the copy's path. Throws a Fault that says why not. */
-  stage(path: string): Promise<string>;
+  /**
+   * Copies a file. Throws a Fault that says why not: path_not_allowed, not_found (of an upload), payload_too_large,
+   * storage_unavailable.
+   */
+  stage(ref: FileRef): Promise<StagedFile>;
+  /**
+   * Makes a voice note of a sound file. Throws what `stage` does, and unsupported_media for what is no sound or
+   * cannot be read as one, feature_unavailable where it cannot be converted here. `signal` has it give up.
+   */
+  stageVoice(ref: FileRef, signal?: AbortSignal): Promise<StagedFile>;
+  /** Removes a copy that will not be sent after all, by its path. Never rejects. */
+  unstage(path: string): Promise<void>;
+  /** What a voice note can be made of here, as endings of names: `m4a`. */
+  audioFormats(): Promise<readonly string[]>;
   /** Removes copies that nothing waits for and that are older than an hour. */
   sweep(): Promise<void>;
 }
@@ -26,9 +39,9 @@ export interface Staging {
 /** Where files are copied to, and where they may come from. */
 export interface StagingFolders {
   folder: string;
-  /** Files in these may be sent … */
+  /** Files in these may be sent, unless the person chose others … */
   allowed: readonly string[];
-  /** … unless they are in one of these. */
+  /** … and unless they are in one of these, whatever was chosen. */
   forbidden: readonly string[];
 }
 
@@ -38,28 +51,78 @@ export function defaultAllowedFolders(): string[] {
   return [...home, tmpdir()];
 }
 
-/** Stages files. `isNeeded` says of a copy whether it is still to be sent. */
-export function openStaging(
-  options: StagingFolders & { clock: Clock; randomness: Randomness; isNeeded(copy: string): boolean },
-): Staging {
+export interface StagingOptions extends StagingFolders {
+  /** The folders that the person chose (the setting allowedFolders); none for the usual ones. */
+  chosen(): readonly string[];
+  uploaded: Pick<Files, "open">;
+  converter: Converter;
+  clock: Clock;
+  randomness: Randomness;
+  /** Whether a copy is still to be sent. */
+  isNeeded(copy: string): boolean;
+}
+
+/** Stages files. */
+export function openStaging(options: StagingOptions): Staging {
+  const { uploaded, converter } = options;
+
+  /** The file that is meant, open, and what it is called. */
+  async function sourceOf(ref: FileRef) {
+    if ("file" in ref) {
+      const { path, file } = uploaded.open(ref.file);
+      return { opened: await openOwn(path, file.id), name: file.name };
+    }
+    const chosen = options.chosen();
+    const allowed = (chosen.length > 0 ? chosen : options.allowed).map(withHome);
+    return {
+      opened: await openAllowed(ref.path, { allowed, forbidden: options.forbidden }),
+      name: basename(ref.path),
+    };
+  }
+
+  /** Does the work in a new folder, of which nothing is left when it fails. */
+  async function inFolder(work: (folder: string) => Promise<StagedFile>): Promise<StagedFile> {
+    const folder = join(options.folder, options.randomness.uuid());
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await work(folder);
+    } catch (thrown) {
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
+      if (thrown instanceof Fault) throw thrown;
+      throw new Fault(
+        "storage_unavailable",
+        `the file could not be copied to ${options.folder}; free some space there, or let Bellhop write to it`,
+        { cause: thrown },
+      );
+    }
+  }
+
   return {
-    async stage(path) {
-      const file = await openInside(path, options);
+    async stage(ref) {
+      const { opened, name } = await sourceOf(ref);
       try {
-        const { size } = await file.stat();
-        if (size > LARGEST) throw new Fault("payload_too_large", `attachment ${path} is larger than 100 MB`);
-        const folder = join(options.folder, options.randomness.uuid());
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        const copy = join(folder, basename(path));
-        await pipeline(
-          file.createReadStream({ autoClose: false, start: 0 }),
-          createWriteStream(copy, { mode: 0o600 }),
-        );
-        return copy;
+        return await inFolder(async (folder) => {
+          const path = join(folder, name);
+          return { path, name, sizeBytes: await copyOpened(opened, path) };
+        });
       } finally {
-        await file.close();
+        await opened.file.close();
       }
     },
+    async stageVoice(ref, signal = new AbortController().signal) {
+      const { opened, name } = await sourceOf(ref);
+      try {
+        return await inFolder((folder) => writeVoiceNote({ opened, name, folder, converter, signal }));
+      } finally {
+        await opened.file.close();
+      }
+    },
+    async unstage(path) {
+      const folder = dirname(path);
+      if (dirname(folder) === options.folder)
+        await rm(folder, { recursive: true, force: true }).catch(() => {});
+    },
+    audioFormats: () => audioFormats(converter),
     async sweep() {
       const names = await readdir(options.folder).catch(() => []);
       for (const name of names) {
@@ -83,48 +146,4 @@ export function keepSwept(staging: Staging, timers: Timers, complain: (thrown: u
   };
   sweep();
   return () => timer?.cancel();
-}
-
-/**
- * Opens a regular file inside an allowed folder. It is opened first and judged afterwards, by the real path of
- * the very file that is open, so that a name that is changed meanwhile opens nothing else. Whatever is wrong,
- * the answer is the same: it must not tell what there is outside.
- */
-async function openInside(path: string, folders: StagingFolders): Promise<FileHandle> {
-  const refusal = new Fault(
-    "path_not_allowed",
-    `attachment ${path} is no file in a folder that may be sent from (${folders.allowed.join(", ")})`,
-  );
-  // Without waiting: a named pipe would be waited on for ever.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
-  if (file === null) throw refusal;
-  try {
-    const opened = await file.stat();
-    const real = await realpath(path);
-    const named = await stat(real);
-    const isSame = opened.dev === named.dev && opened.ino === named.ino;
-    if (isSame && opened.isFile() && (await isAllowed(real, folders))) return file;
-  } catch {
-    // Gone meanwhile.
-  }
-  await file.close();
-  throw refusal;
-}
-
-/** Under an allowed folder, under no forbidden one, with no dot-folder and no Library on the way. */
-async function isAllowed(real: string, { allowed, forbidden }: StagingFolders): Promise<boolean> {
-  for (const folder of forbidden) if ((await inside(real, folder)) !== null) return false;
-  for (const folder of allowed) {
-    const steps = await inside(real, folder);
-    if (steps !== null) return !steps.some((step) => step.startsWith(".") || step === "Library");
-  }
-  return false;
-}
-
-/** The folders and the name that lead from `folder` to a file; null when it is not in there. */
-async function inside(real: string, folder: string): Promise<string[] | null> {
-  const base = await realpath(folder).catch(() => null);
-  if (base === null || dirname(real) === real) return null;
-  const way = relative(base, real);
-  return way === "" || way === ".." || way.startsWith(`..${sep}`) ? null : way.split(sep);
 }

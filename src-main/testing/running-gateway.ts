@@ -7,7 +7,7 @@ import { silentLog } from "../observability/log.ts";
 import { openLogTail } from "../observability/log-tail.ts";
 import type { Ports } from "../ports/ports.ts";
 import { realPorts } from "../ports/real.ts";
-import { runOsascript } from "../simulator/osascript.ts";
+import { standInsInProcess } from "../simulator/stand-ins-in-process.ts";
 import { makePrivateFolder } from "../storage/data-folder.ts";
 import { openDatabase } from "../storage/database.ts";
 import { fileModeKeychain } from "../storage/keychain.ts";
@@ -39,15 +39,17 @@ export interface RunningOptions {
   gateway?: Partial<GatewayOptions>;
 }
 
-/** What the tests call the stand-in; there is no such file. */
+/** What the tests call the stand-ins; there are no such files. */
 const OSASCRIPT = "/osascript";
+const OPEN = "/open";
 const SCRIPTS = resolve(import.meta.dirname, "../../resources/applescript");
 
 /** Starts one; it is stopped when the test ends. The stand-in for osascript runs in this process. */
 export async function runningGateway(options: RunningOptions = {}): Promise<RunningGateway> {
   const folder = options.folder ?? temporaryFolder();
   const messages = options.messages ?? simulatedMessages(folder);
-  const ports = { ...realPorts(), processes: osascriptInProcess(messages.path), ...options.ports };
+  const asked = { ...realPorts(), ...options.ports };
+  const ports = { ...asked, processes: options.ports?.processes ?? standInsFor(messages.path, asked) };
   const tail = openLogTail({ clock: ports.clock });
   const dataFolder = makePrivateFolder(join(folder, "data"));
   const gateway = await startGateway(
@@ -58,6 +60,9 @@ export async function runningGateway(options: RunningOptions = {}): Promise<Runn
       database: openDatabase(join(dataFolder, "bellhop.db")),
       chatDb: messages.path,
       osascript: OSASCRIPT,
+      openMessages: { file: OPEN, args: ["-b", "com.apple.MobileSMS"] },
+      isTrusted: () => null,
+      macosVersion: null,
       needsPermissions: false,
       scripts: SCRIPTS,
       ui: null,
@@ -100,20 +105,11 @@ export function inMemorySettings(values: Partial<Settings> = {}): ReturnType<typ
   return openSettings({ store: {}, set: () => {} }, values);
 }
 
-/** The stand-in's own code, without the second it takes to start a process. */
-function osascriptInProcess(chatDbPath: string): Ports["processes"] {
-  return {
-    async run(command) {
-      const { clock, timers, randomness, processes } = realPorts();
-      if (command.file !== OSASCRIPT) return processes.run(command);
-      const result = await runOsascript(command.args, {
-        chatDbPath,
-        clock,
-        timers,
-        randomness,
-        sentAfterMs: 5,
-      });
-      return { ...result, timedOut: false };
-    },
-  };
+/** The stand-ins' own code, without the time it takes to start a process. */
+function standInsFor(
+  chatDbPath: string,
+  { clock, timers, randomness, processes }: Ports,
+): Ports["processes"] {
+  const setting = { chatDbPath, clock, timers, randomness, sentAfterMs: 5 };
+  return standInsInProcess({ osascript: OSASCRIPT, open: OPEN, setting, others: processes });
 }

@@ -1,5 +1,6 @@
 import { blankMessage } from "../../src-shared/domain/blank-message.ts";
 import type { Message } from "../../src-shared/domain/message.ts";
+import type { SentItem } from "../../src-shared/domain/outbox.ts";
 import type { Change } from "../apple-messages/change.ts";
 import type { FeedState } from "../apple-messages/feed/feed-state.ts";
 import { emptyStep, type FeedStep } from "../apple-messages/feed/feed-step.ts";
@@ -50,4 +51,21 @@ export function stepWith(changes: Change[], rows: OutgoingRow[] = []): FeedStep 
     rebuilt: null,
   };
   return { ...emptyStep(state), changes, outgoing: rows };
+}
+
+/** An outbox item as its sender sees it; `fields` say what matters to the test. */
+export function sampleSentItem(fields: Partial<SentItem> = {}): SentItem {
+  return {
+    id: "out_1",
+    createdAt: Date.UTC(2026, 0, 15, 12),
+    revision: 2,
+    conversationId: "any;-;+15550111",
+    service: null,
+    replyTo: null,
+    state: "sent",
+    fault: null,
+    reason: null,
+    parts: [],
+    ...fields,
+  };
 }

@@ -1,13 +1,15 @@
+import { basename } from "node:path";
 import { onTestFinished } from "vitest";
 import { keepChatDb } from "../apple-messages/chat-db.ts";
 import { startChangeFeed } from "../apple-messages/feed/change-feed.ts";
 import type { FeedState } from "../apple-messages/feed/feed-state.ts";
+import type { OutboxChange } from "../journal/entry.ts";
 import { openFingerprints } from "../journal/fingerprints.ts";
 import type { MessagesApp } from "../messages-app/messages-app.ts";
 import { realPorts } from "../ports/real.ts";
-import { type Outbox, openOutbox } from "../sending/outbox.ts";
+import { type Outbox, type OutboxOptions, openOutbox, type SendRequest } from "../sending/outbox.ts";
 import type { OutboxItem } from "../sending/outbox-item.ts";
-import { openOutboxStore } from "../sending/outbox-store.ts";
+import { type NewPart, openOutboxStore } from "../sending/outbox-store.ts";
 import { type ManualTime, manualTime } from "../simulator/testing/manual-time.ts";
 import { type Act, taken } from "./fake-messages-app.ts";
 import { ownDatabase } from "./own-database.ts";
@@ -21,8 +23,16 @@ export interface SendingOutbox {
   messages: SimulatedMessages;
   time: ManualTime;
   complaints: unknown[];
+  /** Runs SQL on bellhop.db. */
+  sql(statement: string): void;
+  /** What was told of items, in order. */
+  told: OutboxChange[];
+  /** The items that came to an end, as they were then. */
+  ended: OutboxItem[];
   /** Accepts a text for `to`, and lets what follows at once happen. */
   text(content: string, to?: string): Promise<string>;
+  /** The same for any request; without more it is one to Maya. */
+  accept(request: Partial<SendRequest>): Promise<string>;
   item(id: string): OutboxItem;
   state(id: string): string;
   /** Lets time pass, in steps of a second, so that everything that follows from it happens. */
@@ -34,8 +44,8 @@ export interface SendingOutbox {
 
 /** Starts one that gives its parts to `messagesApp`. */
 export function sendingOutbox(
-  messagesApp: MessagesApp,
-  options: {
+  messagesApp: Pick<MessagesApp, "send">,
+  options: Pick<Partial<OutboxOptions>, "bubbleOf" | "isFileThere"> & {
     folder?: string;
     time?: ManualTime;
     messages?: SimulatedMessages;
@@ -51,6 +61,8 @@ export function sendingOutbox(
   const store = openOutboxStore(own.database, own.vault);
   const chatDb = keepChatDb(messages.path, clock);
   const complaints: unknown[] = [];
+  const told: OutboxChange[] = [];
+  const ended: OutboxItem[] = [];
   const complain = (thrown: unknown): void => void complaints.push(thrown);
   let isPaused = options.paused ?? false;
   const fingerprints = openFingerprints(own.database);
@@ -68,6 +80,12 @@ export function sendingOutbox(
     randomness: realPorts().randomness,
     isPaused: () => isPaused,
     isCaughtUp: () => feed.isCaughtUp(),
+    record(work) {
+      told.push(...own.database.transaction(work)());
+    },
+    bubbleOf: options.bubbleOf ?? (() => null),
+    ...(options.isFileThere ? { isFileThere: options.isFileThere } : {}),
+    ended: (item) => void ended.push(item),
     complain,
   });
   const feed = startChangeFeed({
@@ -79,11 +97,12 @@ export function sendingOutbox(
     remembered: state,
     memory: fingerprints,
     commit(step) {
-      const moved = own.database.transaction(() => {
+      const { moved, changes } = own.database.transaction(() => {
         fingerprints.record(step);
-        return outbox.confirm(step.outgoing);
+        return outbox.confirm(step.outgoing, step.changes);
       })();
       state = step.state;
+      told.push(...changes);
       outbox.tell(moved);
     },
     complain,
@@ -106,19 +125,24 @@ export function sendingOutbox(
     if (found === null) throw new Error(`there is no item ${id}`);
     return found;
   };
+  const accept = async (request: Partial<SendRequest>): Promise<string> => {
+    const id = outbox.accept({ ...TO_MAYA, ...request });
+    await settle();
+    return id;
+  };
   return {
     outbox,
+    sql: (statement) => void own.database.exec(statement),
+    told,
+    ended,
+    accept,
     messages,
     time,
     complaints,
     item,
     kill,
     state: (id) => item(id).state,
-    async text(content, to = MAYA) {
-      const id = outbox.accept({ chat: `any;-;${to}`, parts: [{ kind: "text", content }] });
-      await settle();
-      return id;
-    },
+    text: (content, to = MAYA) => accept({ chat: `any;-;${to}`, parts: [textPart(content)] }),
     async pass(ms) {
       for (let left = ms; left > 0; left -= 1_000) {
         time.advance(Math.min(left, 1_000));
@@ -131,6 +155,23 @@ export function sendingOutbox(
       await settle();
     },
   };
+}
+
+const TO_MAYA = { chat: `any;-;${MAYA}`, service: null, replyTo: null, isDryRun: false, parts: [] };
+
+/** A text as it is accepted. */
+export function textPart(content: string): NewPart {
+  return { kind: "text", content, name: null, sizeBytes: Buffer.byteLength(content) };
+}
+
+/** A staged file as it is accepted. */
+export function filePart(path: string, sizeBytes = 10): NewPart {
+  return { kind: "file", content: path, name: basename(path), sizeBytes };
+}
+
+/** A request for one text. */
+export function textFor(content: string, to = MAYA): SendRequest {
+  return { ...TO_MAYA, chat: `any;-;${to}`, parts: [textPart(content)] };
 }
 
 /** A chat.db, and Messages that writes the row it is asked for. */

@@ -28,9 +28,14 @@ export function conversationFilter(ids: readonly string[]): (event: Event) => bo
 }
 
 function conversationsOf(event: Event): readonly string[] {
-  if (event.type !== "conversation.updated") return event.data.conversationIds;
-  const { id, spellings } = event.data.conversation;
-  return [id, ...spellings];
+  switch (event.type) {
+    case "conversation.updated":
+      return [event.data.conversation.id, ...event.data.conversation.spellings];
+    case "outbox.updated":
+      return [event.data.conversationId];
+    default:
+      return event.data.conversationIds;
+  }
 }
 
 /**
@@ -38,16 +43,18 @@ function conversationsOf(event: Event): readonly string[] {
  * came in is about what came in, and nobody knows who deleted a message or changed a conversation's figures.
  */
 function isOwnDoing(event: Event): boolean {
+  if (event.type === "outbox.updated") return true;
   return "isFromMe" in event.data && event.data.isFromMe;
 }
 
-/** Reactions, deletions and changes of a conversation are never left out here: only messages are known as Bellhop's. */
+/** Reactions, deletions and changes of a conversation are never left out here: only messages are known as Bellhop's. Whoever asks for what became of sends wants to know it. */
 function isOwnMessage(event: Event, isOurs: (guid: string) => boolean): boolean {
   switch (event.type) {
     case "message.deleted":
     case "reaction.added":
     case "reaction.removed":
     case "conversation.updated":
+    case "outbox.updated":
       return false;
     default:
       return event.data.isFromMe && isOurs(event.data.guid);

@@ -42,7 +42,7 @@ describe.each(EVERY_SCHEMA)("trap 15: attachments, on $name", (schema) => {
     })();
     settle(feed);
     expect(filesIn(events).map(({ name }) => name)).toEqual(["a.png", "b.png", "c.png"]);
-    const parts = events.flatMap(({ data }) => ("parts" in data ? data.parts : []));
+    const parts = events.flatMap(({ data }) => ("attachments" in data ? data.parts : []));
     const names = parts.map(
       ({ attachment }) => filesIn(events).find(({ guid }) => guid === attachment)?.name,
     );

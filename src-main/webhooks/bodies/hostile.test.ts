@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sampleMessage } from "../../testing/sample-changes.ts";
-import { bodyOf, GROUP, groupEvent, messageEvent, mirrored, reactionEvent } from "./testing/mirrored.ts";
+import {
+  bodyOf,
+  GROUP,
+  groupEvent,
+  messageEvent,
+  mirrored,
+  outboxEvent,
+  reactionEvent,
+} from "./testing/mirrored.ts";
 
 const slack = (body: string, sender = "+15550111") =>
   mirrored("slack", messageEvent("message.received", { body, sender }));
@@ -166,7 +174,7 @@ describe("whatever they write", () => {
       .map(([sign, count]) => sign.repeat(count)),
   );
   const events = fc
-    .tuple(written, written, written, fc.constantFrom("text", "edit", "reaction", "rename"))
+    .tuple(written, written, written, fc.constantFrom("text", "edit", "reaction", "outbox", "rename"))
     .map(([body, name, groupName, what]) => {
       const about = { sender: name, conversationIds: [GROUP] };
       const around = { groupName, target: sampleMessage({ body }) };
@@ -177,6 +185,8 @@ describe("whatever they write", () => {
           return { event: messageEvent("message.edited", { ...about, body }), around };
         case "reaction":
           return { event: reactionEvent("reaction.added", { ...about, kind: "emoji", emoji: name }), around };
+        case "outbox":
+          return { event: outboxEvent({ conversationId: GROUP, state: "failed", reason: body }), around };
         default:
           return {
             event: groupEvent({ action: "renamed", handle: name, name: body }, name, groupName),
@@ -210,7 +220,7 @@ describe("whatever they write", () => {
         // What is left without every escaped sign, and without what Bellhop draws strong.
         const bare = text
           .replace(/\\[^\n]/gu, "")
-          .replace(/^(To )?\*\*[^*\n]*\*\*( in \*\*[^*\n]*\*\*)?/, "");
+          .replace(/^(To |Not sent to )?\*\*[^*\n]*\*\*( in \*\*[^*\n]*\*\*)?/, "");
         expect(bare).not.toMatch(/[`*~|<[\]\\]/);
         for (const line of text.split("\n").slice(1)) expect(line).toMatch(/^> (?!\s*[#>+-])/);
       }),

@@ -1,6 +1,7 @@
 import type { EventLine } from "../../../src-shared/control.ts";
 import type { Event } from "../../../src-shared/domain/event.ts";
 import type { Message } from "../../../src-shared/domain/message.ts";
+import type { SentItem } from "../../../src-shared/domain/outbox.ts";
 import { eventWords } from "../../../src-shared/words/event-words.ts";
 import { parseChatGuid } from "../../apple-messages/chat-guid.ts";
 import { cleanName, cleanText, oneLine } from "./plain-text.ts";
@@ -31,10 +32,16 @@ export interface MirrorReading {
 
 /** As much of a message as is quoted when the event is not about what it says. In UTF-16 units. */
 const LONGEST_QUOTE = 120;
+/** The same of why something was not sent. */
+const LONGEST_REASON = 500;
 
-/** An event in words; null when there is nothing to tell: only figures of a conversation changed. */
+/**
+ * An event in words; null when there is nothing to tell: only figures of a conversation changed, or a send goes
+ * its way, which the events of its messages tell.
+ */
 export function mirrorLine(event: Event, reading: MirrorReading): MirrorLine | null {
   if (event.type === "conversation.updated" && event.data.change === null) return null;
+  if (event.type === "outbox.updated" && !isLost(event.data)) return null;
   const line = told(event, reading);
   const words = eventWords(line);
   const person = cleanName(words.person) || "Somebody";
@@ -47,12 +54,24 @@ export function mirrorLine(event: Event, reading: MirrorReading): MirrorLine | n
   };
 }
 
+/** Whether no message may ever tell of this send. */
+function isLost({ state }: SentItem): boolean {
+  return state === "failed" || state === "unknown";
+}
+
 /** The window's line with what is said in full, and without what a mirror does not show. */
 function told(event: Event, reading: MirrorReading): EventLine {
   const line = reading.lineOf(event);
   switch (event.type) {
     case "message.deleted":
       return line;
+    case "outbox.updated": {
+      const reason = line.outbox?.reason ?? null;
+      return {
+        ...line,
+        outbox: line.outbox && { ...line.outbox, reason: reason && oneLine(reason, LONGEST_REASON) },
+      };
+    }
     case "conversation.updated": {
       const { change, by } = line;
       return {
@@ -97,6 +116,8 @@ function groupOf(event: Event, line: EventLine, { groupName }: MirrorReading): s
   if (event.type === "conversation.updated") {
     return line.by === null || line.person === null ? null : cleanName(line.person);
   }
+  // A send names where it goes.
+  if (event.type === "outbox.updated") return null;
   const group = event.data.conversationIds.find((id) => parseChatGuid(id)?.separator === "+");
   const name = group === undefined ? null : groupName(group);
   return name === null ? null : cleanName(name) || null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Attachment } from "../../../src-shared/domain/attachment.ts";
 import type { Event } from "../../../src-shared/domain/event.ts";
+import { OUTBOX_STATES } from "../../../src-shared/domain/outbox.ts";
 import { sampleMessage } from "../../testing/sample-changes.ts";
 import {
   type Around,
@@ -10,6 +11,7 @@ import {
   groupEvent,
   messageEvent,
   mirrored,
+  outboxEvent,
   reactionEvent,
 } from "./testing/mirrored.ts";
 
@@ -209,6 +211,20 @@ describe("a mirrored event reads as a line in a chat", () => {
   it("unless only figures of a conversation changed", () => {
     expect(mirrored("slack", groupEvent(null, null))).toBeNull();
     expect(mirrored("discord", groupEvent(null, null))).toBeNull();
+  });
+
+  it("and what became of a send only where no message may ever tell of it", () => {
+    expect(mirrored("slack", outboxEvent({ state: "failed", reason: "Messages does not run" }))).toBe(
+      "Not sent to *+15550111*: Messages does not run",
+    );
+    expect(mirrored("discord", outboxEvent({ state: "failed", conversationId: GROUP }))).toBe(
+      "Not sent to **Family**",
+    );
+    expect(mirrored("slack", outboxEvent({ state: "unknown", reason: "its row\nnever came" }))).toBe(
+      "Not known whether it was sent to *+15550111*: its row never came",
+    );
+    for (const state of OUTBOX_STATES.filter((one) => one !== "failed" && one !== "unknown"))
+      expect(mirrored("slack", outboxEvent({ state })), state).toBeNull();
   });
 });
 

@@ -78,7 +78,8 @@ export function trappedFeed({ macos = 26, shuffleColumns }: Partial<Schema> = {}
 function wordsOf(data: Event["data"]): string {
   if ("body" in data) return data.body ?? "-";
   if ("kind" in data) return data.kind;
-  return "conversation" in data ? data.conversation.id : data.guid;
+  if ("conversation" in data) return data.conversation.id;
+  return "guid" in data ? data.guid : data.id;
 }
 
 /** An empty chat.db named `name` in `folder`, of that schema. */

@@ -3,10 +3,12 @@ import type { Conversation } from "../../../../src-shared/domain/conversation.ts
 import type { Event, MESSAGE_EVENTS } from "../../../../src-shared/domain/event.ts";
 import type { GroupChange } from "../../../../src-shared/domain/group-change.ts";
 import type { Message } from "../../../../src-shared/domain/message.ts";
+import type { SentItem } from "../../../../src-shared/domain/outbox.ts";
 import type { Reaction } from "../../../../src-shared/domain/reaction.ts";
 import type { BodyFormat } from "../../../../src-shared/domain/webhook.ts";
 import { Fault } from "../../../../src-shared/faults.ts";
 import { eventLine } from "../../../control/event-lines.ts";
+import { sampleSentItem } from "../../../control/testing/sample-sent-item.ts";
 import { sampleMessage } from "../../../testing/sample-changes.ts";
 import { bodies } from "../bodies.ts";
 
@@ -104,6 +106,11 @@ export function deletionEvent(conversationIds: string[]): Event {
     type: "message.deleted",
     data: { guid: "G", rowId: 1, conversationIds, isRecoverable: true, at: stamp.at },
   };
+}
+
+/** What became of a send to +15550111. */
+export function outboxEvent(other: Partial<SentItem>): Event {
+  return { ...stamp, type: "outbox.updated", data: sampleSentItem(other) };
 }
 
 /** What somebody did to the group. */

@@ -1,0 +1,175 @@
+import { Fault } from "../../src-shared/faults.ts";
+import type { Settings } from "../../src-shared/settings.ts";
+import type { ChatDb } from "../apple-messages/chat-db.ts";
+import { parseChatGuid } from "../apple-messages/chat-guid.ts";
+import type { ChatDatabase } from "../apple-messages/connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import { asking } from "../reading/asking.ts";
+import { compileAllowList } from "./allow-list.ts";
+import type { Outbox } from "./outbox.ts";
+import { isChatMeant } from "./recipient.ts";
+import { rollingHour } from "./rolling-hour.ts";
+import type { SendsLeft } from "./send-order.ts";
+
+export type { SendsLeft };
+
+/** A send waits in the outbox while sending is paused and counts to the caps; anything else is an action. */
+export type PolicyKind = "send" | "action";
+
+/** What the owner allows, as the settings say at that very moment. It holds for everybody who asks. */
+export interface Policy {
+  /**
+   * Throws the Fault of the rule that is against it: `policy_paused` (actions only), `policy_allow_list`,
+   * `policy_contact_first`, and for sends `policy_hourly_cap` and `policy_recipient_cap` with when to come back.
+   * `chat` is a guid, also of a direct chat that is not there yet. Nothing is taken: whoever sends accepts at once,
+   * without an await between, or two would take the last place. To the exempt only pause and caps apply.
+   */
+  check(about: { chat: string; isExempt?: boolean | undefined }, kind: PolicyKind): void;
+  /** How many sends the caps leave now. */
+  left(chat: string): SendsLeft;
+  /** Whether the owner wants no send to leave. */
+  isDryRun(): boolean;
+}
+
+/** What the rules look at of a conversation. */
+interface Addressee {
+  /** The chat itself, and every spelling under which Messages knows the conversation. */
+  spellings: string[];
+  chatRowIds: number[];
+  isGroup: boolean;
+}
+
+/** How much of a cap is used. */
+interface Use {
+  cap: number;
+  count: number;
+  /** In seconds; null when nothing is used. */
+  retryAfter: number | null;
+}
+
+/** The policy of `settings`, over what `accepted` says of the outbox. */
+export function openPolicy(options: {
+  settings(): Settings;
+  chatDb: ChatDb;
+  accepted: Outbox["accepted"];
+  clock: Clock;
+}): Policy {
+  const { settings, chatDb, accepted, clock } = options;
+  const hour = rollingHour(clock);
+  const allowList = compileAllowList();
+
+  const measure = (cap: number, chats: readonly (string | null)[]): Use | null => {
+    if (cap === 0) return null;
+    const { count, leavesInMs } = hour.count((since) => {
+      const all = chats.map((chat) => accepted(since, chat));
+      const oldest = all.flatMap(({ oldestAt }) => oldestAt ?? []);
+      return {
+        count: all.reduce((sum, one) => sum + one.count, 0),
+        oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
+      };
+    });
+    return {
+      cap,
+      count,
+      retryAfter: leavesInMs === null ? null : Math.max(1, Math.ceil(leavesInMs / 1_000)),
+    };
+  };
+  const hourly = (): Use | null => measure(settings().sendsPerHour, [null]);
+  const toOne = (chat: string): Use | null => {
+    const cap = settings().sendsPerHourToOne;
+    return cap === 0 ? null : measure(cap, apart(addresseeOf(chat).spellings));
+  };
+  const addresseeOf = (chat: string): Addressee => asking(chatDb, (database) => lookUp(database, chat));
+
+  const checkWhom = (chat: string): void => {
+    const { mayWriteTo, mayWriteToListed } = settings();
+    if (mayWriteTo === "everyone") return;
+    if (mayWriteTo === "listed") {
+      if (allowList(mayWriteToListed, addresseeOf(chat).spellings)) return;
+      throw new Fault(
+        "policy_allow_list",
+        `${whom(chat)} is not among those who may be written to; add it to mayWriteToListed in config.json, or set mayWriteTo to "everyone"`,
+      );
+    }
+    if (asking(chatDb, (database) => hasWritten(database, lookUp(database, chat)))) return;
+    throw new Fault(
+      "policy_contact_first",
+      `${whom(chat)} has not written first, and only who has may be written to; to change that set mayWriteTo in config.json to "everyone"`,
+    );
+  };
+  const checkCaps = (chat: string): void => {
+    const faults = [
+      refusal("policy_hourly_cap", hourly(), null),
+      refusal("policy_recipient_cap", toOne(chat), chat),
+    ].flatMap((fault) => fault ?? []);
+    // Of two caps the one that holds longer: to come back for the other would be in vain.
+    const [longer] = faults.sort((a, b) => (b.retryAfter ?? 0) - (a.retryAfter ?? 0));
+    if (longer) throw longer;
+  };
+
+  return {
+    check({ chat, isExempt = false }, kind) {
+      if (kind === "action" && settings().sendingPausedAt !== null) {
+        throw new Fault(
+          "policy_paused",
+          "sending is paused, and with it all that others would see; resume it in the menu or the window (sendingPausedAt in config.json)",
+        );
+      }
+      if (!isExempt) checkWhom(chat);
+      if (kind === "action") return;
+      // Also where there is no cap: one that is set later is over what goes now.
+      hour.look();
+      checkCaps(chat);
+    },
+    left: (chat) => ({ hour: leftOf(hourly()), recipient: leftOf(toOne(chat)) }),
+    isDryRun: () => settings().dryRun,
+  };
+}
+
+const leftOf = (use: Use | null): number | null => (use === null ? null : Math.max(0, use.cap - use.count));
+
+function refusal(
+  code: "policy_hourly_cap" | "policy_recipient_cap",
+  use: Use | null,
+  chat: string | null,
+): Fault | null {
+  if (use === null || use.count < use.cap) return null;
+  const [setting, to] =
+    chat === null ? ["sendsPerHour", "to everybody together"] : ["sendsPerHourToOne", `to ${whom(chat)}`];
+  return new Fault(
+    code,
+    `no more than ${use.cap} an hour may be sent ${to}; wait, or raise ${setting} in config.json`,
+    use.retryAfter === null ? {} : { retryAfter: use.retryAfter },
+  );
+}
+
+/** Whom a chat is with, for a sentence. */
+function whom(chat: string): string {
+  const parts = parseChatGuid(chat);
+  return parts?.separator === "-" ? parts.identifier : chat;
+}
+
+function lookUp({ directory }: ChatDatabase, chat: string): Addressee {
+  const entry = directory.find(chat);
+  return {
+    spellings: [chat, ...(entry?.spellings ?? [])],
+    chatRowIds: entry?.chats.map(({ rowId }) => rowId) ?? [],
+    isGroup: entry?.isGroup ?? parseChatGuid(chat)?.separator === "+",
+  };
+}
+
+/** In a group anybody; of a person also what was written elsewhere, a group or a conversation that was deleted. */
+function hasWritten({ writtenFirst }: ChatDatabase, { spellings, chatRowIds, isGroup }: Addressee): boolean {
+  if (writtenFirst.inChats(chatRowIds)) return true;
+  if (isGroup) return false;
+  return writtenFirst.byAddress((address) => spellings.some((chat) => isChatMeant(chat, `any;-;${address}`)));
+}
+
+/** Of each chat one spelling, so that nothing is counted twice: the outbox counts every spelling of what it is asked for. */
+function apart(spellings: readonly string[]): string[] {
+  const chats: string[] = [];
+  for (const spelling of spellings) {
+    if (!chats.some((chat) => isChatMeant(chat, spelling))) chats.push(spelling);
+  }
+  return chats;
+}

@@ -1,0 +1,129 @@
+import { chatKey } from "../../apple-messages/chat-guid.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Database } from "../../storage/database.ts";
+import type { Outbox, SendRequest } from "../outbox.ts";
+import type { OutboxItem, OutboxPart } from "../outbox-item.ts";
+
+/** What becomes of an item by the time its sender stops waiting. */
+export type Ending = (item: OutboxItem) => OutboxItem | Promise<OutboxItem>;
+
+/** An outbox that keeps its items in bellhop.db and gives them to nobody: the test says what becomes of them. */
+export interface ScriptedOutbox extends Pick<Outbox, "accept" | "wait" | "accepted"> {
+  requests: SendRequest[];
+  /** From now on every item ends so. */
+  ends(ending: Ending): void;
+}
+
+/** Opens it on a database; what an earlier one accepted there still counts. */
+export function scriptedOutbox(database: Database, clock: Clock): ScriptedOutbox {
+  const requests: SendRequest[] = [];
+  const items = new Map<string, OutboxItem>();
+  let ending: Ending = sent;
+  const add = database.prepare(
+    `INSERT INTO outbox_item (id, seq, created_at, chat, lane, state, is_dry_run)
+     SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, 'queued', ? FROM outbox_item`,
+  );
+  const size = database.prepare<[], number>("SELECT COUNT(*) FROM outbox_item").pluck();
+  const counted = "is_dry_run = 0 AND state <> 'failed'";
+  const accepted = database.prepare<[number], { count: number; oldestAt: number | null }>(
+    `SELECT COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item WHERE created_at >= ? AND ${counted}`,
+  );
+  const acceptedBy = database.prepare<[number, string], { count: number; oldestAt: number | null }>(
+    `SELECT COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item
+     WHERE created_at >= ? AND lane = ? AND ${counted}`,
+  );
+  return {
+    requests,
+    ends(next) {
+      ending = next;
+    },
+    accept(request, alongside) {
+      const id = `out_${(size.get() ?? 0) + 1}`;
+      database.transaction(() => {
+        add.run(id, clock.now(), request.chat, chatKey(request.chat), request.isDryRun ? 1 : 0);
+        alongside?.(id);
+      })();
+      requests.push(request);
+      items.set(id, itemOf(id, clock.now(), request));
+      return id;
+    },
+    async wait(id) {
+      const item = items.get(id) ?? itemOf(id, clock.now(), EARLIER);
+      return { item: await ending(item), message: null };
+    },
+    accepted: (since, chat) =>
+      (chat === null ? accepted.get(since) : acceptedBy.get(since, chatKey(chat))) ?? {
+        count: 0,
+        oldestAt: null,
+      },
+  };
+}
+
+/** What an earlier process accepted is known by its id alone. */
+const EARLIER: SendRequest = {
+  chat: "any;-;+15550111",
+  service: null,
+  replyTo: null,
+  isDryRun: false,
+  parts: [{ kind: "text", content: "before", name: null, sizeBytes: 6 }],
+};
+
+/** Its row came. */
+export const sent: Ending = (item) => ({
+  ...item,
+  state: "sent",
+  parts: item.parts.map((part) => ({
+    ...part,
+    state: "sent",
+    mayHaveLeft: true,
+    messageGuid: `ROW-${item.id}`,
+  })),
+});
+
+/** Surely nothing left. */
+export function unsent(fault: OutboxItem["fault"], reason: string): Ending {
+  return (item) => ({
+    ...item,
+    state: "failed",
+    fault,
+    reason,
+    parts: item.parts.map((part) => ({ ...part, state: "failed", fault, reason })),
+  });
+}
+
+function itemOf(id: string, createdAt: number, request: SendRequest): OutboxItem {
+  const parts = request.parts.map(
+    (part, position): OutboxPart => ({
+      ...part,
+      itemId: id,
+      position,
+      state: "queued",
+      fault: null,
+      reason: null,
+      errorCode: 0,
+      tries: 0,
+      mayHaveLeft: false,
+      dispatchedAt: null,
+      afterRowId: null,
+      afterGuid: null,
+      messageGuid: null,
+      messageRowId: null,
+      retriedAs: null,
+    }),
+  );
+  const { chat, service, replyTo, isDryRun } = request;
+  const state = "queued";
+  return {
+    id,
+    createdAt,
+    chat,
+    service,
+    replyTo,
+    isDryRun,
+    revision: 0,
+    state,
+    fault: null,
+    reason: null,
+    parts,
+  };
+}
