@@ -3,29 +3,20 @@ import type { Control } from "./control/control.ts";
 import type { Log } from "./observability/log.ts";
 import type { LogTail } from "./observability/log-tail.ts";
 import type { LoopDelay } from "./observability/loop-delay.ts";
-import type { StagingFolders } from "./sending/staging.ts";
+import type { MessagesDriven } from "./sending/outgoing.ts";
 import type { Database } from "./storage/database.ts";
 import type { Keychain } from "./storage/keychain.ts";
 import type { SettingsStore } from "./storage/settings-store.ts";
 
 /** Everything a gateway is told about where and on what it runs. */
-export interface GatewayOptions {
-  mode: Mode;
+export interface GatewayOptions extends MessagesDriven {
   version: string;
   dataFolder: string;
   /** bellhop.db, open; the gateway closes it. */
   database: Database;
   chatDb: string;
-  /** The program that drives Messages; null where there is none. */
-  osascript: string | null;
-  /** Whether macOS must have granted anything: only with this Mac's own Messages. */
-  needsPermissions: boolean;
-  /** The folder with the AppleScripts. */
-  scripts: string;
   /** The built window, for a browser; null to serve none. */
   ui: string | null;
-  /** Where files wait for Messages, and from where they may come. */
-  staging: StagingFolders;
   settings: SettingsStore;
   keychain: Keychain;
   /** A key that holds for this run instead of the stored one. */

@@ -79,7 +79,7 @@ describe("a chat.db", () => {
         backend: {
           connected: false,
           message: expect.stringContaining(messages.path),
-          private_api_available: false,
+          private_api_available: true,
         },
         mode: "simulated",
       },

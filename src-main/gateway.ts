@@ -24,7 +24,6 @@ import { openFollowing } from "./journal/following.ts";
 import { openIntake } from "./journal/intake.ts";
 import { openJournal } from "./journal/journal.ts";
 import { startRetention } from "./journal/retention.ts";
-import { chosenSender } from "./messages-app/chosen-sender.ts";
 import { gatewayFigures } from "./observability/figures.ts";
 import { createLatency } from "./observability/latency.ts";
 import { openMetrics } from "./observability/metrics.ts";
@@ -33,10 +32,7 @@ import { statsReader } from "./observability/stats.ts";
 import type { Ports } from "./ports/ports.ts";
 import { readingSentence } from "./reading/asking.ts";
 import { openReading } from "./reading/reading.ts";
-import { openOutbox } from "./sending/outbox.ts";
-import { openOutboxStore } from "./sending/outbox-store.ts";
-import { openSending } from "./sending/send.ts";
-import { keepSwept, openStaging } from "./sending/staging.ts";
+import { openOutgoing } from "./sending/outgoing.ts";
 import { beforeDeadline, onlyOnce } from "./shutdown.ts";
 import { openMeta, takesWrites } from "./storage/meta.ts";
 import { openVault, proveVault } from "./storage/vault.ts";
@@ -66,7 +62,12 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const recording = watchRecording({ clock, timers, takesWrites: () => takesWrites(database) });
 
   const chatDb = keepChatDb(options.chatDb, clock);
-  const reading = openReading(chatDb, options.dataFolder, ports.processes);
+  const reading = openReading({
+    chatDb,
+    dataFolder: options.dataFolder,
+    processes: ports.processes,
+    itemOf: (guid) => outbox.itemOf(guid),
+  });
   const { messages, conversations } = reading;
   const trouble = (): { problem: ReadingProblem; since: number } | null => {
     const unrecordedSince = recording.since();
@@ -89,25 +90,21 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
   const stats = statsReader({ version, mode, startedAt, clock, tally: metrics.tally, figures, latency });
   const reporting = openReporting({ log, metrics, clock, notice: (sentence) => control.notice(sentence) });
 
-  const canSend = options.osascript !== null;
-  const outbox = openOutbox({
-    store: openOutboxStore(database, vault),
+  const outgoing = openOutgoing({
+    ...options,
+    ports,
+    vault,
     chatDb,
-    messagesApp: chosenSender({
-      ...options,
-      isThisMac: options.needsPermissions,
-      processes: ports.processes,
-    }),
-    clock,
-    timers,
-    randomness,
-    isPaused: () => settings.current().sendingPausedAt !== null,
+    reading,
+    settings: settings.current,
+    record: (work) => intake.record(work),
+    bus,
     isCaughtUp: () => feed.isCaughtUp(),
+    trouble,
     ended: (item) => reporting.sent(item, nameIn(item.chat, conversations) ?? "a group"),
     complain,
   });
-  const staging = openStaging({ ...options.staging, clock, randomness, isNeeded: outbox.needsFile });
-  const sending = openSending({ outbox, conversations, staging, canSend });
+  const { outbox, canSend } = outgoing;
 
   const delivering = openDelivering({
     database,
@@ -120,7 +117,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
       messageOf: (guid) => messageOf(guid, messages),
     }),
     settings: settings.current,
-    isOurs: outbox.isOurs,
+    isOurs: (guid) => outbox.itemOf(guid) !== null,
     news: reporting,
     removed: metrics.forgetWebhook,
     storageTrouble: (isTrouble) => recording.report("deliveries", isTrouble),
@@ -192,12 +189,11 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     conversations,
     lines: reading.lines,
     attachments: reading.attachments,
-    sending,
+    ...outgoing,
     webhooks,
     events: { page: pages.page, stream: streams.stream },
     stats,
     health: () => healthOf({ mode, chatDb, trouble, outbox, isStopping }),
-    now: clock.now,
     sendWaitMs: () => settings.current().sendWaitMs,
   });
 
@@ -221,7 +217,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     journal,
     messages,
     conversations,
-    sending,
+    ...outgoing,
     webhooks,
     stats,
     tail: options.tail,
@@ -276,10 +272,8 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     complain,
   });
 
-  const stopSweeping = keepSwept(staging, timers, complain);
   const stop = async (): Promise<void> => {
     isStopping = true;
-    stopSweeping();
     retention.stop();
     recording.stop();
     feed.stop();
@@ -288,7 +282,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     // All at once: who asks gets the answer of a send that ends, and a delivery that ends is recorded.
     const ending = {
       "the API": server.close(),
-      sending: outbox.stop(),
+      sending: outgoing.stop(),
       deliveries: delivering.stop(),
       conversions: reading.close(),
     };

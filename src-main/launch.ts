@@ -5,16 +5,18 @@ import packageJson from "../package.json" with { type: "json" };
 import { startGateway } from "./gateway.ts";
 import type { Gateway } from "./gateway-options.ts";
 import type { LaunchOptions } from "./launch-options.ts";
+import { OPEN_MESSAGES } from "./messages-app/applescript-sender.ts";
+import { macosVersion } from "./messages-app/macos-version.ts";
 import { openLog } from "./observability/log.ts";
 import { openLogTail } from "./observability/log-tail.ts";
 import { measureLoopDelay } from "./observability/loop-delay.ts";
 import type { Ports } from "./ports/ports.ts";
-import type { Command, Finished, Processes } from "./ports/processes.ts";
+import type { Command, Processes } from "./ports/processes.ts";
 import { defaultAllowedFolders } from "./sending/staging.ts";
 import { ensureSimulatedDatabase } from "./simulator/history.ts";
-import { installStandIn } from "./simulator/install-stand-in.ts";
+import { installStandIn, openBeside } from "./simulator/install-stand-in.ts";
 import { startSimulatedMessages } from "./simulator/messages-app.ts";
-import { runOsascript } from "./simulator/osascript.ts";
+import { standInsInProcess } from "./simulator/stand-ins-in-process.ts";
 import { logFolder, makePrivateFolder } from "./storage/data-folder.ts";
 import { type Database, openDatabase } from "./storage/database.ts";
 import { lockDataFolder } from "./storage/instance-lock.ts";
@@ -32,6 +34,8 @@ export interface Surroundings {
   serveUi: boolean;
   /** Whether this program can run scripts of its own as plain Node; the packed app cannot. */
   canRunNode: boolean;
+  /** Whether macOS has granted Accessibility; left out where that cannot be asked. */
+  isTrusted?: () => boolean;
   keychain?: Keychain;
   settingsFile?: SettingsFile;
 }
@@ -74,6 +78,9 @@ export async function launchGateway(
         database,
         chatDb: options.chatDb,
         osascript: simulation?.osascript ?? options.osascript,
+        openMessages: simulation?.open ?? (options.isThisMac ? OPEN_MESSAGES : null),
+        isTrusted: options.isTrusted ?? (() => null),
+        macosVersion: macosVersion(),
         needsPermissions: options.isThisMac,
         scripts: onDisk(join(home, "..", "resources", "applescript")),
         ui: options.serveUi ? join(home, "..", "dist", "renderer") : null,
@@ -118,6 +125,7 @@ function settingsFileIn(folder: string): SettingsFile {
 
 interface Simulation {
   osascript: string;
+  open: Pick<Command, "file" | "args">;
   /** In place of the real ones, where the stand-in cannot be a process of its own. */
   processes?: Processes;
   stop(): void;
@@ -130,19 +138,20 @@ function startSimulation(options: LaunchOptions & Surroundings, ports: Ports): S
   ensureSimulatedDatabase({ chatDbPath: chatDb, macos, clock });
   const { stop } = startSimulatedMessages({ chatDbPath: chatDb, macos, clock, timers, randomness });
   if (!options.canRunNode) {
-    const run = async (command: Command): Promise<Finished> => {
-      if (command.file !== "osascript") return ports.processes.run(command);
-      const end = await runOsascript(command.args, { chatDbPath: chatDb, macos, clock, timers, randomness });
-      return { ...end, timedOut: false };
-    };
-    return { osascript: "osascript", processes: { run }, stop };
+    const processes = standInsInProcess({
+      osascript: "osascript",
+      open: "open",
+      setting: { chatDbPath: chatDb, macos, clock, timers, randomness },
+      others: ports.processes,
+    });
+    return { osascript: "osascript", open: { ...OPEN_MESSAGES, file: "open" }, processes, stop };
   }
   const osascript = installStandIn({
     simulatedDir,
     nodePath: process.execPath,
     entryPath: join(dirname(program), `osascript-stand-in${extname(program)}`),
   });
-  return { osascript, stop };
+  return { osascript, open: { ...OPEN_MESSAGES, file: openBeside(osascript) }, stop };
 }
 
 /** Other programs cannot look into the packed app's archive; what they read lies beside it. */

@@ -3,6 +3,7 @@ import "./small-heap.ts";
 import { join } from "node:path";
 import { app } from "electron";
 import Store from "electron-store";
+import { isTrusted } from "./desktop/accessibility.ts";
 import { setAppMenu } from "./desktop/app-menu.ts";
 import { declareAppScheme, serveAppScheme } from "./desktop/app-scheme.ts";
 import { offerToTests } from "./desktop/for-tests.ts";
@@ -48,6 +49,7 @@ async function start(): Promise<void> {
       program: import.meta.filename,
       serveUi: false,
       canRunNode: !app.isPackaged,
+      isTrusted,
       keychain: systemKeychain(),
       settingsFile: new Store({ cwd: options.dataDir, name: "config", configFileMode: 0o600 }),
     },

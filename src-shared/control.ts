@@ -3,7 +3,9 @@ import { EventType } from "./domain/event.ts";
 import { GroupChange } from "./domain/group-change.ts";
 import { LogBatch, LogFollow, LogFollowed, LogPage, LogQuery } from "./domain/log-line.ts";
 import { MessageKind } from "./domain/message.ts";
+import { OutboxState, SentItem } from "./domain/outbox.ts";
 import { ReactionKind } from "./domain/reaction.ts";
+import { SelfTest } from "./domain/self-test.ts";
 import { Stats } from "./domain/stats.ts";
 import {
   Delivery,
@@ -40,12 +42,17 @@ export const EventLine = z.object({
   /** What was done to a conversation, and by whom. */
   change: GroupChange.nullable(),
   by: z.string().nullable(),
+  /** What became of a send, and why where it failed or is unknown; null of everything else. */
+  outbox: z.object({ state: OutboxState, reason: z.string().nullable() }).nullable(),
 });
 export type EventLine = z.infer<typeof EventLine>;
 
-/** What became of a message that the window sent. `unknown`: Messages took it, its row has not appeared yet. */
+/**
+ * What became of a message that the window sent. `unknown`: Messages took it, its row has not appeared yet.
+ * `dry_run`: everything was done but the sending.
+ */
 export const SendResult = z.object({
-  outcome: z.enum(["sent", "waiting", "unknown", "failed"]),
+  outcome: z.enum(["sent", "waiting", "unknown", "failed", "dry_run"]),
   /** What happened, in words. */
   sentence: z.string(),
   tookMs: z.number(),
@@ -66,6 +73,25 @@ export const calls = {
   "message.send": {
     input: z.object({ recipient: z.string().trim().min(1).max(320), body: z.string().min(1).max(100_000) }),
     output: SendResult,
+  },
+  /** What was sent or is to be, the newest first; `before` is the id of the last one that is known. */
+  "outbox.list": {
+    input: z.object({
+      state: OutboxState.optional(),
+      before: z.string().min(1).max(200).optional(),
+      limit: z.int().min(1).max(200),
+    }),
+    output: z.array(SentItem),
+  },
+  "outbox.get": { input: byId, output: SentItem },
+  /** By a person: what failed or is unknown goes once more. */
+  "outbox.retry": { input: byId, output: SentItem },
+  /** What is still queued does not go. */
+  "outbox.cancel": { input: byId, output: SentItem },
+  /** Sends to oneself, to this line or else to the one last used; takes up to a minute. */
+  "selfTest.run": {
+    input: z.object({ to: z.string().trim().min(1).max(320).nullable().optional() }),
+    output: SelfTest,
   },
   "webhooks.list": { input: nothing, output: z.array(WebhookView) },
   "webhook.put": { input: WebhookOrder.extend({ allowsLocal }), output: WebhookView },

@@ -80,6 +80,7 @@ export function eventLine(seq: number, other: Partial<EventLine> = {}): EventLin
     emoji: null,
     change: null,
     by: null,
+    outbox: null,
     ...other,
   };
 }

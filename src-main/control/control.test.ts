@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { calls, Push } from "../../src-shared/control.ts";
+import { z } from "zod";
+import { calls, EventLine, Push } from "../../src-shared/control.ts";
+import { SentItem } from "../../src-shared/domain/outbox.ts";
+import { SELF_TEST_STEPS, SelfTest } from "../../src-shared/domain/self-test.ts";
+import { PANES } from "../../src-shared/panes.ts";
 import { planFaults } from "../simulator/faults.ts";
+import { MAC_LINE } from "../simulator/macos.ts";
 import { react } from "../simulator/message-store.ts";
 import { at } from "../testing/http-client.ts";
 import { type RunningGateway, runningGateway } from "../testing/running-gateway.ts";
@@ -56,6 +61,8 @@ describe("a call", () => {
       "events.recent": { limit: 10 },
       "key.reveal": {},
       "sending.pause": { paused: false },
+      "selfTest.run": {},
+      "outbox.list": { limit: 9 },
       "message.send": { recipient: MAYA, body: "hi" },
       "webhooks.list": {},
       "webhook.put": { ...order, name: "mine", allowsLocal: true },
@@ -72,7 +79,8 @@ describe("a call", () => {
       "log.follow": { follower: "a window", on: true },
     };
     const last = "webhook.remove";
-    const all = Object.entries(calls).filter(([name]) => name !== last);
+    // Those of one item of the outbox depend on its state: they have tests of their own.
+    const all = Object.entries(calls).filter(([name]) => name !== last && !/^outbox[.](?!list)/.test(name));
     for (const [name, { output }] of all) {
       const value = await ask(running, name, Reflect.get(inputs, name));
       expect(() => output.parse(value), name).not.toThrow();
@@ -227,6 +235,103 @@ describe("message.send", () => {
     expect(await ask(running, "message.send", { recipient: MAYA, body: "one" })).toMatchObject({
       outcome: "unknown",
     });
+  });
+});
+
+describe("the outbox", () => {
+  const sentItems = z.array(SentItem);
+
+  it("shows what was sent and what waits, with its text, the newest first", async () => {
+    const running = await runningGateway();
+    await ask(running, "message.send", { recipient: MAYA, body: "one" });
+    await ask(running, "sending.pause", { paused: true });
+    await ask(running, "message.send", { recipient: MAYA, body: "two" });
+    const items = sentItems.parse(await ask(running, "outbox.list", { limit: 9 }));
+    expect(items.map(({ parts }) => parts[0]?.text)).toEqual(["two", "one"]);
+    expect(items[0]?.state).toBe("queued");
+    expect(await ask(running, "outbox.list", { state: "queued", limit: 9 })).toEqual([items[0]]);
+    expect(await ask(running, "outbox.list", { before: items[0]?.id, limit: 9 })).toEqual([items[1]]);
+    expect(await ask(running, "outbox.get", { id: items[1]?.id })).toEqual(items[1]);
+    expect(await ask(running, "outbox.get", { id: "out_of_nowhere" })).toBe("not_found");
+  });
+
+  it("lets a person cancel what waits, and send it after all", async () => {
+    const running = await runningGateway({ settings: { sendWaitMs: 100 } });
+    await ask(running, "sending.pause", { paused: true });
+    await ask(running, "message.send", { recipient: MAYA, body: "later" });
+    const [waiting] = sentItems.parse(await ask(running, "outbox.list", { limit: 1 }));
+    const byId = { id: waiting?.id };
+    expect(SentItem.parse(await ask(running, "outbox.cancel", byId))).toMatchObject({
+      state: "failed",
+      fault: "cancelled",
+    });
+    expect(await ask(running, "outbox.cancel", byId)).toBe("conflict");
+    expect(SentItem.parse(await ask(running, "outbox.retry", byId))).toMatchObject({ state: "queued" });
+    await ask(running, "sending.pause", { paused: false });
+    await until("its row", async () => {
+      const { state } = SentItem.parse(await ask(running, "outbox.get", byId));
+      return state === "sent" || state === "delivered" || state === "read";
+    });
+    expect(await ask(running, "outbox.retry", byId)).toBe("conflict");
+  });
+
+  it("is told in the last events where no message tells of it, and never with its text", async () => {
+    const running = await runningGateway({ settings: { dryRun: true } });
+    await ask(running, "message.send", { recipient: MAYA, body: "between us" });
+    const line = await until("its line", async () => {
+      const lines = z.array(EventLine).parse(await ask(running, "events.recent", { limit: 9 }));
+      return lines.find(({ type }) => type === "outbox.updated");
+    });
+    expect(line).toMatchObject({ person: MAYA, text: null, outbox: { state: "dry_run", reason: null } });
+  });
+
+  it("is not told twice: what its message tells is not told of the item", async () => {
+    const running = await runningGateway();
+    await ask(running, "message.send", { recipient: MAYA, body: "hello" });
+    const lines = z.array(EventLine).parse(await ask(running, "events.recent", { limit: 9 }));
+    expect(lines.map(({ type }) => type)).toEqual(["message.sent"]);
+  });
+});
+
+describe("selfTest.run", () => {
+  it("sends to this Mac's own line and sees it go the whole way", async () => {
+    const running = await runningGateway();
+    running.messages.receive("hello");
+    const test = SelfTest.parse(await ask(running, "selfTest.run"));
+    expect(test.steps.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(
+      SELF_TEST_STEPS.map((name) => `${name} passed`),
+    );
+    expect(test).toMatchObject({ passed: true, line: MAC_LINE });
+    const [item] = z.array(SentItem).parse(await ask(running, "outbox.list", { limit: 1 }));
+    expect(item).toMatchObject({ id: test.outboxId });
+    const { data } = (await running.ask("/messages")).json as { data: unknown };
+    expect(JSON.stringify(data)).toContain(item?.parts[0]?.text);
+  });
+
+  it("says which step failed and what mends it", async () => {
+    const running = await runningGateway();
+    running.messages.receive("hello");
+    planFaults(running.folder, [{ osascript: -1743 }]);
+    const denied = SelfTest.parse(await ask(running, "selfTest.run"));
+    expect(denied.passed).toBe(false);
+    expect(denied.steps.find(({ outcome }) => outcome === "failed")).toMatchObject({
+      pane: PANES.automation,
+    });
+    await ask(running, "sending.pause", { paused: true });
+    const paused = SelfTest.parse(await ask(running, "selfTest.run", { to: null }));
+    expect(paused.steps.find(({ outcome }) => outcome === "failed")).toMatchObject({
+      name: "sending",
+      fix: "Resume sending.",
+    });
+    expect(await ask(running, "outbox.list", { state: "queued", limit: 9 })).toEqual([]);
+  });
+
+  it("goes to nobody else", async () => {
+    const running = await runningGateway();
+    running.messages.receive("hello");
+    const test = SelfTest.parse(await ask(running, "selfTest.run", { to: MAYA }));
+    expect(test).toMatchObject({ passed: false, line: null, outboxId: null });
+    expect(await ask(running, "selfTest.run", { to: "" })).toBe("invalid_request");
   });
 });
 

@@ -6,7 +6,6 @@ import {
   calls,
   type EventLine,
   type Push,
-  type SendResult,
 } from "../../src-shared/control.ts";
 import type { Event } from "../../src-shared/domain/event.ts";
 import type { Stats } from "../../src-shared/domain/stats.ts";
@@ -19,10 +18,14 @@ import type { Clock } from "../ports/clock.ts";
 import type { Timer, Timers } from "../ports/timers.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
-import type { Sending, SendReport } from "../sending/send.ts";
+import type { Outbox } from "../sending/outbox.ts";
+import type { SelfTests } from "../sending/self-test.ts";
+import type { Sending } from "../sending/send.ts";
 import type { Webhooks } from "../webhooks/webhooks.ts";
 import { eventLine, noticeLine } from "./event-lines.ts";
 import { openLogWindow } from "./log-tail.ts";
+import { outboxCalls } from "./outbox-calls.ts";
+import { sendResult } from "./send-result.ts";
 import { webhookCalls } from "./webhook-calls.ts";
 
 /** What `src-shared/control.ts` promises, for every transport alike. */
@@ -46,6 +49,8 @@ export interface ControlSources {
   messages: Messages;
   conversations: Conversations;
   sending: Sending;
+  outbox: Pick<Outbox, "list" | "get" | "retry" | "cancel">;
+  selfTest: Pick<SelfTests, "run">;
   webhooks: Webhooks;
   stats(): Stats;
   tail: LogTail;
@@ -62,6 +67,8 @@ const STATUS_EVERY_MS = 200;
 /** Figures age by themselves: webhook queues, the hour. */
 const STATUS_AGAIN_MS = 15_000;
 const MOST_NOTICES = 20;
+/** Who asks, as the outbox and the log know it, where it is a person at the window. */
+const BY_WINDOW = "window";
 
 /** Opens the control surface. */
 export function openControl(sources: ControlSources): Control {
@@ -94,14 +101,21 @@ export function openControl(sources: ControlSources): Control {
   });
   const lineOf = (event: Event): EventLine => eventLine(event, sources);
   const unsubscribe = sources.bus.subscribe((event) => {
-    if (listeners.size > 0) push({ push: "event", value: lineOf(event) });
+    if (listeners.size > 0 && isNews(event)) push({ push: "event", value: lineOf(event) });
     changed();
   });
 
   const answers: { [N in CallName]: (input: Parsed<N>) => CallOutput<N> | Promise<CallOutput<N>> } = {
     "status.get": () => sources.status(),
     "events.recent": ({ limit }) =>
-      [...sources.journal.latest(limit).map(lineOf), ...notices]
+      // Twice as many, since each send has events that its message's own tell already.
+      [
+        ...sources.journal
+          .latest(2 * limit)
+          .filter(isNews)
+          .map(lineOf),
+        ...notices,
+      ]
         .sort((a, b) => b.at - a.at || (b.seq ?? 0) - (a.seq ?? 0))
         .slice(0, limit),
     "key.reveal": () => ({ key: sources.revealKey() }),
@@ -112,9 +126,27 @@ export function openControl(sources: ControlSources): Control {
     },
     async "message.send"({ recipient, body }) {
       const started = clock.monotonic();
-      const report = await sources.sending.send({ recipient, body, attachments: [] }, sources.sendWaitMs());
+      const report = await sources.sending.send(
+        {
+          recipient,
+          body,
+          attachments: [],
+          voice: null,
+          replyTo: null,
+          service: null,
+          isDryRun: false,
+        },
+        { waitMs: sources.sendWaitMs(), by: BY_WINDOW, idempotencyKey: null },
+      );
       changed();
-      return sendResult(report, sources.status(), Math.round(clock.monotonic() - started));
+      const tookMs = Math.round(clock.monotonic() - started);
+      return sendResult(report, sources.status().sending.problem === "paused", tookMs);
+    },
+    ...outboxCalls(sources.outbox),
+    async "selfTest.run"({ to }) {
+      const test = await sources.selfTest.run({ to: to ?? null, by: BY_WINDOW });
+      changed();
+      return test;
     },
     ...webhookCalls(sources.webhooks),
     "stats.get": sources.stats,
@@ -132,8 +164,8 @@ export function openControl(sources: ControlSources): Control {
         // The table above has, for each name, the answer to that very input.
         const answer = answers[name] as (input: unknown) => unknown;
         const value = await answer(parsed.data);
-        // A webhook that was put or switched on shows elsewhere too.
-        if (name.startsWith("webhook.")) changed();
+        // A webhook that was put or switched on shows elsewhere too, and so does a send that goes or does not.
+        if (name.startsWith("webhook.") || name === "outbox.retry" || name === "outbox.cancel") changed();
         return { ok: true, value };
       } catch (thrown) {
         const fault = asFault(thrown);
@@ -166,6 +198,13 @@ export function openControl(sources: ControlSources): Control {
   };
 }
 
+/** What becomes of a message of one's own is told by the message; of a send, what no message tells. */
+function isNews(event: Event): boolean {
+  if (event.type !== "outbox.updated") return true;
+  const { state } = event.data;
+  return state !== "sent" && state !== "delivered" && state !== "read";
+}
+
 type Parsed<N extends CallName> = ReturnType<(typeof calls)[N]["input"]["parse"]> & CallInput<N>;
 
 function isCallName(name: string): name is CallName {
@@ -174,24 +213,4 @@ function isCallName(name: string): name is CallName {
 
 function refusal(code: string, message: string): ControlAnswer {
   return { ok: false, error: { code, message } };
-}
-
-function sendResult({ item, message }: SendReport, status: Status, tookMs: number): SendResult {
-  if (item.state === "failed") {
-    const sentence = `Not sent: ${item.reason ?? "Messages could not deliver it"}.`;
-    return { outcome: "failed", sentence, tookMs };
-  }
-  if (item.state === "sent") return { outcome: "sent", sentence: `Sent in ${tookMs} ms.`, tookMs };
-  if (message !== null) {
-    return { outcome: "waiting", sentence: "Messages has taken it and is still sending it.", tookMs };
-  }
-  if (item.state === "queued" && status.sending.problem === "paused") {
-    return { outcome: "waiting", sentence: "It waits in the outbox: sending is paused.", tookMs };
-  }
-  if (item.state === "queued") return { outcome: "waiting", sentence: "It waits in the outbox.", tookMs };
-  return {
-    outcome: "unknown",
-    sentence: "Messages has taken it. Its row has not appeared yet, so whether it was sent is not known.",
-    tookMs,
-  };
 }

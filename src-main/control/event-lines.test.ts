@@ -11,6 +11,7 @@ import { sampleMessage } from "../testing/sample-changes.ts";
 import { MAYA, simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { eventLine, noticeLine } from "./event-lines.ts";
+import { sampleSentItem } from "./testing/sample-sent-item.ts";
 
 const stamp = { id: "evt_1", seq: 1, at: 1 };
 
@@ -115,6 +116,25 @@ it("says what was done to a conversation, and by whom", () => {
   expect(
     lineOf({ ...stamp, type: "conversation.updated", data: { conversation, change, by: MAYA } }),
   ).toMatchObject({ person: "Hikers", change, by: MAYA });
+});
+
+it("says what became of a send, where it goes, and nothing of what it says", () => {
+  const { lineOf, group } = lines();
+  const data = sampleSentItem({
+    conversationId: group.guid,
+    state: "failed",
+    fault: "service_unavailable",
+    reason: "no account",
+  });
+  const line = lineOf({ ...stamp, type: "outbox.updated", data });
+  expect(line).toMatchObject({
+    person: "Hikers",
+    isFromMe: true,
+    text: null,
+    outbox: { state: "failed", reason: "no account" },
+  });
+  const direct = { ...data, conversationId: "any;-;+15550199" };
+  expect(lineOf({ ...stamp, type: "outbox.updated", data: direct }).person).toBe("+15550199");
 });
 
 it("says a notice's sentence", () => {

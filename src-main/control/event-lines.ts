@@ -37,6 +37,7 @@ const BLANK: Omit<EventLine, "id" | "at"> = {
   emoji: null,
   change: null,
   by: null,
+  outbox: null,
 };
 
 function told(event: Event, reading: Reading): Partial<EventLine> {
@@ -55,6 +56,11 @@ function told(event: Event, reading: Reading): Partial<EventLine> {
     case "conversation.updated": {
       const { conversation, change, by } = event.data;
       return { person: nameOf(conversation), change, by };
+    }
+    case "outbox.updated": {
+      const { conversationId, state, reason } = event.data;
+      const person = nameIn(conversationId, reading.conversations);
+      return { person, isFromMe: true, outbox: { state, reason } };
     }
     default: {
       const { isFromMe, kind, attachments, poll } = event.data;

@@ -3,12 +3,14 @@ import {
   ArrowUpRight,
   Check,
   CheckCheck,
+  CircleQuestionMark,
   Heart,
   HeartOff,
   type LucideIcon,
   OctagonX,
   Pencil,
   RefreshCw,
+  SendHorizontal,
   Trash2,
   TriangleAlert,
   Undo2,
@@ -39,7 +41,15 @@ const GLYPHS: Record<NonNullable<EventLine["type"]>, LucideIcon> = {
   "reaction.added": Heart,
   "reaction.removed": HeartOff,
   "conversation.updated": Users,
+  "outbox.updated": SendHorizontal,
 };
+
+function glyphOf({ type, outbox }: EventLine): LucideIcon {
+  if (type === null) return TriangleAlert;
+  if (outbox?.state === "failed") return OctagonX;
+  if (outbox?.state === "unknown") return CircleQuestionMark;
+  return GLYPHS[type];
+}
 
 function Row({ line, isNew, now }: { line: EventLine; isNew: boolean; now: number }) {
   const { before, person, after } = eventWords(line);
@@ -49,7 +59,7 @@ function Row({ line, isNew, now }: { line: EventLine; isNew: boolean; now: numbe
       <time dateTime={at.toISOString()} title={exactWords(line.at)}>
         {logTimeWords(line.at, now)}
       </time>
-      <Icon of={line.type === null ? TriangleAlert : GLYPHS[line.type]} />
+      <Icon of={glyphOf(line)} />
       <span className="cut">
         {before}
         {person !== "" && <b>{person}</b>}

@@ -10,6 +10,7 @@ import { LastEvents } from "./last-events.tsx";
 import { LatencyChart } from "./latency-chart.tsx";
 import { Loading } from "./loading.tsx";
 import { PauseFailure } from "./pause-failure.tsx";
+import { SelfTestPart } from "./self-test.tsx";
 import { StatusFailure } from "./status-failure.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { TryIt } from "./try-it.tsx";
@@ -32,7 +33,12 @@ function Known({ status }: { status: Status }) {
         </div>
         <LastEvents />
         <Connect status={status} />
-        {status.sending.problem !== "no_sender" && <TryIt status={status} />}
+        {status.sending.problem !== "no_sender" && (
+          <>
+            <TryIt status={status} />
+            <SelfTestPart status={status} />
+          </>
+        )}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SendingProblem } from "../../src-shared/status.ts";
 import { sampleStatus } from "../../src-shared/words/sample-status.ts";
-import { outlook } from "./sending-words.ts";
+import { outlook, selfTestOutlook } from "./sending-words.ts";
 
 const sendingWith = (problem: SendingProblem | null) =>
   sampleStatus({ sending: { ...sampleStatus().sending, problem } });
@@ -31,5 +31,14 @@ describe("what is true of a message before it is sent", () => {
 
   it("says that nobody is texted while Messages is simulated", () => {
     expect(outlook(sampleStatus({ mode: "simulated" }), "+1", "Hello").words).toContain("nobody is texted");
+  });
+});
+
+describe("what the self-test will do", () => {
+  it("is said before it runs: who is texted, and what macOS may ask", () => {
+    const permissions = { ...sampleStatus().permissions, automation: "unknown" } as const;
+    expect(selfTestOutlook(sampleStatus())).toContain("real message to yourself");
+    expect(selfTestOutlook(sampleStatus({ permissions }))).toContain("allow it");
+    expect(selfTestOutlook(sampleStatus({ mode: "simulated" }))).toContain("nobody is texted");
   });
 });

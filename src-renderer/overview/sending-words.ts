@@ -32,3 +32,11 @@ export function outlook(status: Status, recipient: string, body: string): Outloo
     words: isSimulated ? "Goes to simulated Messages: nobody is texted." : "Goes out as a real message.",
   };
 }
+
+/** What running the self-test does. It can be run whatever is wrong: that is what it is for. */
+export function selfTestOutlook(status: Status): string {
+  if (status.mode === "simulated") return "Goes to simulated Messages: nobody is texted.";
+  if (status.permissions.automation === "unknown")
+    return "Goes out as a real message to yourself. macOS may ask whether Bellhop may control Messages: allow it.";
+  return "Goes out as a real message to yourself, and takes a few seconds.";
+}

@@ -12,6 +12,7 @@ const SHAPES: Record<SendResult["outcome"], RowShape> = {
   waiting: "paused",
   unknown: "idle",
   failed: "stopped",
+  dry_run: "idle",
 };
 const isMac = /Mac/.test(navigator.platform);
 
@@ -50,7 +51,7 @@ export function TryIt({ status }: { status: Status }) {
     setSending(false);
     if (answer.ok) {
       setSaid({ shape: SHAPES[answer.value.outcome], sentence: answer.value.sentence });
-      if (answer.value.outcome === "failed") return;
+      if (answer.value.outcome === "failed" || answer.value.outcome === "dry_run") return;
       setBody("");
       // Send has just become impossible: without this the focus would be nowhere
       message.current?.focus();

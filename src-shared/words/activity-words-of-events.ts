@@ -74,6 +74,8 @@ export function eventActivityWords(line: EventLine): string {
       return `${who} took a reaction back`;
     case "conversation.updated":
       return `${line.person ?? "A conversation"} ${line.change === null ? "was changed" : CHANGED[line.change.action]}`;
+    case "outbox.updated":
+      return outboxWords(line, to);
   }
 }
 
@@ -82,4 +84,28 @@ function sentWords({ kind, attachments }: EventLine): string {
   if (special !== undefined) return special;
   if (attachments === 0) return "wrote";
   return attachments === 1 ? "sent a file" : `sent ${spelledWords(attachments)} files`;
+}
+
+function outboxWords({ outbox }: EventLine, to: string): string {
+  const why = outbox?.reason ? `: ${outbox.reason}` : "";
+  switch (outbox?.state) {
+    case "queued":
+      return `Waiting to be sent to ${to}${why}`;
+    case "dispatching":
+      return `Given to Messages for ${to}; its row is awaited`;
+    case "sent":
+      return `Sent to ${to}; its row is in chat.db`;
+    case "delivered":
+      return `A send to ${to} was delivered`;
+    case "read":
+      return `A send to ${to} was read`;
+    case "failed":
+      return `Not sent to ${to}${why}`;
+    case "unknown":
+      return `Not known whether it was sent to ${to}${why}`;
+    case "dry_run":
+      return `Dry run: nothing was sent to ${to}`;
+    case undefined:
+      return `A send to ${to} was updated`;
+  }
 }

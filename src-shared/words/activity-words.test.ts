@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EventLine } from "../control.ts";
 import { EVENT_TYPES } from "../domain/event.ts";
 import { GroupChange } from "../domain/group-change.ts";
+import { OUTBOX_STATES } from "../domain/outbox.ts";
 import { ReactionKind } from "../domain/reaction.ts";
 import {
   attemptWords,
@@ -10,6 +11,7 @@ import {
   endpointName,
   openedWords,
   requestWords,
+  type SendWords,
   sendActivityWords,
   switchedOffWords,
 } from "./activity-words.ts";
@@ -92,6 +94,11 @@ describe("connections, sends and the journal", () => {
     expect(
       sendActivityWords({ person: "+1 503", outcome: "failed", reason: "the number is not on iMessage" }),
     ).toBe("Not sent to +1 503: the number is not on iMessage");
+    const sent = (outcome: SendWords["outcome"]) =>
+      sendActivityWords({ person: "Maya", outcome, reason: null });
+    expect(sent("delivered")).toBe("Delivered to Maya");
+    expect(sent("read")).toBe("Read by Maya");
+    expect(sent("dry_run")).toBe("Dry run: nothing was sent to Maya");
   });
 });
 
@@ -107,6 +114,14 @@ describe("an event", () => {
     [{ type: "reaction.added", reaction: "love" }, "Elin Berg loved a message"],
     [{ type: "message.updated", kind: "poll", isFromMe: true }, "A poll of yours has another vote"],
     [{ type: "conversation.updated", person: "Flat 4" }, "Flat 4 was changed"],
+    [
+      { type: "outbox.updated", outbox: { state: "unknown", reason: "its row never came" } },
+      "Not known whether it was sent to Elin Berg: its row never came",
+    ],
+    [
+      { type: "outbox.updated", outbox: { state: "sent", reason: null } },
+      "Sent to Elin Berg; its row is in chat.db",
+    ],
   ] as const)("%j reads: %s", (other, sentence) => {
     expect(eventActivityWords(line(other))).toBe(sentence);
   });
@@ -126,6 +141,11 @@ describe("an event", () => {
                 ),
               );
             }
+    for (const state of OUTBOX_STATES)
+      for (const reason of [null, "Messages does not run"])
+        seen.add(
+          eventActivityWords(line({ type: "outbox.updated", text: secret, outbox: { state, reason } })),
+        );
     expect(seen.size).toBeGreaterThan(30);
     for (const sentence of seen) expect(sentence).not.toMatch(/spare|undefined|null|🔑/);
   });

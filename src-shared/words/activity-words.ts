@@ -104,7 +104,7 @@ export function closedWords(kind: ConnectionKind, key: string, tookMs: number, w
 export interface SendWords {
   /** Whom it was for: a name or a handle. */
   person: string;
-  outcome: "sent" | "failed" | "unknown" | "waiting";
+  outcome: "sent" | "delivered" | "read" | "failed" | "unknown" | "waiting" | "dry_run";
   /** Why it failed or waits, in words. */
   reason: string | null;
 }
@@ -115,6 +115,12 @@ export function sendActivityWords({ person, outcome, reason }: SendWords): strin
   switch (outcome) {
     case "sent":
       return `Sent to ${person}; its row is in chat.db`;
+    case "delivered":
+      return `Delivered to ${person}`;
+    case "read":
+      return `Read by ${person}`;
+    case "dry_run":
+      return `Dry run: nothing was sent to ${person}`;
     case "failed":
       return `Not sent to ${person}${why}`;
     case "waiting":

@@ -151,5 +151,33 @@ export function eventWords(line: EventLine): EventWords {
       return { before: "", person: who, after: ` ${reactionWords(line)}` };
     case "conversation.updated":
       return conversationWords(line);
+    case "outbox.updated":
+      return outboxWords(line);
+  }
+}
+
+/** What became of a send. The messages of it have their own lines, which say what it was. */
+function outboxWords({ person, outbox }: EventLine): EventWords {
+  const to = person ?? "unknown";
+  const why = outbox?.reason ? `: ${outbox.reason}` : "";
+  switch (outbox?.state) {
+    case "queued":
+      return { before: "Waiting to be sent to ", person: to, after: why };
+    case "dispatching":
+      return { before: "Given to Messages for ", person: to, after: "" };
+    case "sent":
+      return { before: "A send to ", person: to, after: " is in chat.db" };
+    case "delivered":
+      return { before: "A send to ", person: to, after: " was delivered" };
+    case "read":
+      return { before: "A send to ", person: to, after: " was read" };
+    case "failed":
+      return { before: "Not sent to ", person: to, after: why };
+    case "unknown":
+      return { before: "Not known whether it was sent to ", person: to, after: why };
+    case "dry_run":
+      return { before: "Dry run: nothing was sent to ", person: to, after: "" };
+    case undefined:
+      return { before: "A send to ", person: to, after: " was updated" };
   }
 }

@@ -47,6 +47,7 @@ export function sampleLine(other: Partial<EventLine> = {}): EventLine {
     emoji: null,
     change: null,
     by: null,
+    outbox: null,
     ...other,
   };
 }

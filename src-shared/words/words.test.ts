@@ -341,6 +341,24 @@ describe("events", () => {
     expect(read({ ...line, by: null })).toBe(byNobody);
     expect(read({ ...line, change: null })).toBe("Hikers was changed");
   });
+
+  it.each<[EventLine["outbox"], string]>([
+    [{ state: "queued", reason: null }, "Waiting to be sent to Maya"],
+    [{ state: "dispatching", reason: null }, "Given to Messages for Maya"],
+    [{ state: "sent", reason: null }, "A send to Maya is in chat.db"],
+    [{ state: "delivered", reason: null }, "A send to Maya was delivered"],
+    [{ state: "read", reason: null }, "A send to Maya was read"],
+    [{ state: "failed", reason: "it is not on iMessage" }, "Not sent to Maya: it is not on iMessage"],
+    [{ state: "failed", reason: null }, "Not sent to Maya"],
+    [
+      { state: "unknown", reason: "its row never came" },
+      "Not known whether it was sent to Maya: its row never came",
+    ],
+    [{ state: "dry_run", reason: null }, "Dry run: nothing was sent to Maya"],
+    [null, "A send to Maya was updated"],
+  ])("say what became of a send: %j", (outbox, sentence) => {
+    expect(read({ type: "outbox.updated", kind: null, text: null, isFromMe: true, outbox })).toBe(sentence);
+  });
 });
 
 describe("a gateway that does not run", () => {
