@@ -27,6 +27,7 @@ function awaited(content: string, fields: Partial<OutboxPart> = {}, chat = CHAT)
     dispatchedAt: 1,
     afterRowId: 10,
     afterGuid: "BEFORE",
+    turn: null,
     messageGuid: null,
     messageRowId: null,
     retriedAs: null,

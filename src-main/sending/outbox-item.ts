@@ -29,6 +29,8 @@ export interface OutboxPart {
   /** The newest row of chat.db at that moment: its own row comes after. */
   afterRowId: number | null;
   afterGuid: string | null;
+  /** Grows with every part that is given to Messages: which was the last, no clock can tell. */
+  turn: number | null;
   messageGuid: string | null;
   messageRowId: number | null;
   /** The position of the part that counts in its place; null for what counts. */

@@ -28,6 +28,7 @@ function partAt(position: number, fields: Partial<OutboxPart> = {}): OutboxPart 
     dispatchedAt: null,
     afterRowId: null,
     afterGuid: null,
+    turn: null,
     messageGuid: null,
     messageRowId: null,
     retriedAs: null,
@@ -51,7 +52,7 @@ function itemOf(count: number): OutboxItem {
   };
 }
 
-const given: PartInput = { it: "dispatches", at: 1, afterRowId: 10, afterGuid: "G" };
+const given: PartInput = { it: "dispatches", at: 1, turn: 1, afterRowId: 10, afterGuid: "G" };
 const givenUp: PartInput = { it: "is given up", reason: "never seen" };
 const refused: PartInput = { it: "did not leave", fault: "automation_denied", reason: "denied" };
 const rowOf = (guid: string): PartInput => ({ it: "has a row", guid, rowId: 11 });

@@ -5,7 +5,7 @@ import type { OutboxItem, OutboxPart } from "./outbox-item.ts";
 /** What can happen to one part. Times are milliseconds since 1970. */
 export type PartInput =
   /** It is about to be given to Messages; `afterRowId` and `afterGuid` are chat.db's newest row. */
-  | { it: "dispatches"; at: number; afterRowId: number; afterGuid: string | null }
+  | { it: "dispatches"; at: number; turn: number; afterRowId: number; afterGuid: string | null }
   /** It surely did not leave, and is tried again by itself. */
   | { it: "is put back" }
   /** It surely did not leave, and that is the end of it. */
@@ -78,6 +78,7 @@ export function retried(item: OutboxItem): Step | null {
       dispatchedAt: null,
       afterRowId: null,
       afterGuid: null,
+      turn: null,
       messageGuid: null,
       messageRowId: null,
     });
@@ -120,8 +121,8 @@ function next(part: OutboxPart, input: PartInput): OutboxPart {
   switch (input.it) {
     case "dispatches": {
       if (state !== "queued" || part.mayHaveLeft) return part;
-      const { at: dispatchedAt, afterRowId, afterGuid } = input;
-      return { ...part, state: "dispatching", mayHaveLeft: true, dispatchedAt, afterRowId, afterGuid };
+      const { at: dispatchedAt, turn, afterRowId, afterGuid } = input;
+      return { ...part, state: "dispatching", mayHaveLeft: true, dispatchedAt, turn, afterRowId, afterGuid };
     }
     case "is put back":
       if (state !== "dispatching" || part.messageGuid !== null || part.tries === NO_MORE_TRIES) return part;

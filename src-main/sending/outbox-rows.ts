@@ -38,6 +38,7 @@ export interface PartRow {
   dispatched_at: number | null;
   after_row_id: number | null;
   after_guid: string | null;
+  turn: number | null;
   message_guid: string | null;
   message_row_id: number | null;
   retried_as: number | null;
@@ -54,6 +55,7 @@ export const CHANGING = [
   "dispatched_at",
   "after_row_id",
   "after_guid",
+  "turn",
   "message_guid",
   "message_row_id",
   "retried_as",
@@ -93,6 +95,7 @@ export function toPart(row: PartRow, vault: Vault): OutboxPart {
     dispatchedAt: row.dispatched_at,
     afterRowId: row.after_row_id,
     afterGuid: row.after_guid,
+    turn: row.turn,
     messageGuid: row.message_guid,
     messageRowId: row.message_row_id,
     retriedAs: row.retried_as,
@@ -111,6 +114,7 @@ export function changingValues(part: OutboxPart): ChangingValues {
     dispatched_at: part.dispatchedAt,
     after_row_id: part.afterRowId,
     after_guid: part.afterGuid,
+    turn: part.turn,
     message_guid: part.messageGuid,
     message_row_id: part.messageRowId,
     retried_as: part.retriedAs,

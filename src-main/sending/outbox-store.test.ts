@@ -41,7 +41,7 @@ function happens(store: OutboxStore, id: string, ...inputs: PartInput[]): void {
   }
 }
 
-const given: PartInput = { it: "dispatches", at: 1, afterRowId: 10, afterGuid: "G" };
+const given: PartInput = { it: "dispatches", at: 1, turn: 1, afterRowId: 10, afterGuid: "G" };
 const refused: PartInput = { it: "did not leave", fault: "send_failed", reason: "no" };
 const row: PartInput = { it: "has a row", guid: "ROW", rowId: 11 };
 

@@ -52,6 +52,8 @@ export interface OutboxStore {
    * waiting first; behind them those that ended without one, of what was dispatched at `since` (ms since 1970) or later.
    */
   unproved(since: number, isMeant: (chat: string) => boolean): Awaited[];
+  /** The part that was given to Messages last of all, and its turn; null when none ever was. */
+  lastGiven(): (Place & { turn: number }) | null;
   /** The part whose row has this guid. */
   claimedBy(messageGuid: string): Place | null;
   /** Whether this file is still to be given to Messages, or may just have been. */
@@ -97,6 +99,7 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
       [...asking.awaited.all(), ...asking.ended.all(since)]
         .filter(({ chat }) => isMeant(chat))
         .map(({ chat, reply_to, ...row }) => ({ part: toPart(row, vault), chat, replyTo: reply_to })),
+    lastGiven: () => asking.lastGiven.get() ?? null,
     claimedBy: (guid) => asking.claimed.get(guid) ?? null,
     needsFile: (path) => asking.files.all().some((sealed) => vault.open(sealed) === path),
     counts: (since) => ({ waiting: asking.waiting.get() ?? 0, sent: asking.sent.get(since) ?? 0 }),
@@ -182,6 +185,10 @@ function prepareAsking(database: Database) {
       `SELECT ${place}, lane, COALESCE(dispatched_at, 0) AS dispatchedAt, message_guid AS messageGuid
        FROM outbox_part INDEXED BY outbox_part_dispatching WHERE state = 'dispatching'
        ORDER BY dispatched_at, rowid`,
+    ),
+    lastGiven: database.prepare<[], Place & { turn: number }>(
+      `SELECT ${place}, turn FROM outbox_part INDEXED BY outbox_part_turn
+       WHERE turn IS NOT NULL ORDER BY turn DESC LIMIT 1`,
     ),
     awaited: database.prepare<[], UnprovedRow>(
       `${unproved("outbox_part_dispatching")} WHERE p.state = 'dispatching' AND p.message_guid IS NULL ORDER BY p.dispatched_at, p.rowid`,

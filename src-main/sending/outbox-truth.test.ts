@@ -171,6 +171,20 @@ describe("order", () => {
     expect(app.contents()).toEqual(["second"]);
   });
 
+  it("waits for no osascript that had ended: only the last one can still be at work", async () => {
+    const { messages, rowFor, ...on } = stagedSending();
+    const dark = fakeMessagesApp(() => timedOut, rowFor);
+    const first = sendingOutbox(dark, { ...on, messages });
+    await first.text("lost");
+    await first.text("elsewhere", "+15550112");
+    await first.pass(2_000);
+    const app = fakeMessagesApp(rowFor);
+    const next = sendingOutbox(app, { ...on, messages, remembered: first.kill() });
+    await next.text("at once", "+15550112");
+    await next.pass(1_000);
+    expect(app.contents()).toEqual(["at once"]);
+  });
+
   it("waits no longer than an osascript may run; in the same conversation, until the row is given up", async () => {
     const { messages, rowFor, ...on } = stagedSending();
     const hang = fakeMessagesApp(() => new Promise(() => {}));

@@ -52,9 +52,10 @@ const keyOf = ({ itemId, position }: Place): string => `${itemId}/${position}`;
 /** Opens it; nothing goes before it is woken. */
 export function openQueue(options: QueueOptions): Queue {
   const { store, clock, timers } = options;
-  // A dead process leaves its osascript running for a while, which may still send.
-  const inherited: Place[] = store.open().filter(({ messageGuid }) => messageGuid === null);
-  const orphansUntil = clock.monotonic() + ORPHAN_MS;
+  // A dead process leaves its last osascript running for a while, which may still send.
+  const orphan = store.lastGiven();
+  const orphanUntil = clock.monotonic() + ORPHAN_MS;
+  let turn = orphan?.turn ?? 0;
   /** Parts that Messages has taken: whatever comes after them in their lane may go. */
   const taken = new Set<string>();
   /** Lanes of parts that are tried again in a moment. */
@@ -129,11 +130,9 @@ export function openQueue(options: QueueOptions): Queue {
 
   function isOrphanAtWork(): boolean {
     // Counted from our own start: what the clock said before it may have been set since.
-    if (clock.monotonic() >= orphansUntil) inherited.length = 0;
-    return inherited.some(({ itemId, position }) => {
-      const part = store.get(itemId)?.parts[position];
-      return part?.messageGuid === null && (part.state === "dispatching" || part.state === "unknown");
-    });
+    if (orphan === null || clock.monotonic() >= orphanUntil) return false;
+    const part = store.get(orphan.itemId)?.parts[orphan.position];
+    return part?.messageGuid === null && (part.state === "dispatching" || part.state === "unknown");
   }
 
   /** Gives a part to Messages; false when it has to wait. */
@@ -157,7 +156,9 @@ export function openQueue(options: QueueOptions): Queue {
     const { targets, content, afterRowId, afterGuid } = dispatch;
     // Committed before Messages hears of it: whatever happens from here on, it is not given again.
     const moves = openMoves(store);
-    if (!moves.happens(place, { it: "dispatches", at: clock.now(), afterRowId, afterGuid })) return false;
+    turn += 1;
+    const input = { it: "dispatches" as const, at: clock.now(), turn, afterRowId, afterGuid };
+    if (!moves.happens(place, input)) return false;
     current = place;
     options.dispatched();
     try {

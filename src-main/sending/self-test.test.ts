@@ -40,6 +40,7 @@ const part = (content: string): OutboxPart => ({
   dispatchedAt: null,
   afterRowId: null,
   afterGuid: null,
+  turn: null,
   messageGuid: null,
   messageRowId: null,
   retriedAs: null,

@@ -106,6 +106,7 @@ function itemOf(id: string, createdAt: number, request: SendRequest): OutboxItem
       dispatchedAt: null,
       afterRowId: null,
       afterGuid: null,
+      turn: null,
       messageGuid: null,
       messageRowId: null,
       retriedAs: null,

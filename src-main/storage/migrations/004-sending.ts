@@ -27,6 +27,7 @@ ALTER TABLE outbox_part ADD COLUMN error_code INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox_part ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox_part ADD COLUMN may_have_left INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox_part ADD COLUMN after_guid TEXT;
+ALTER TABLE outbox_part ADD COLUMN turn INTEGER;
 ALTER TABLE outbox_part ADD COLUMN retried_as INTEGER;
 UPDATE outbox_part SET item_seq = i.seq, lane = i.lane FROM outbox_item i WHERE i.id = outbox_part.item_id;
 -- What is sealed is 28 bytes longer than what it seals.
@@ -37,6 +38,7 @@ UPDATE outbox_part SET fault = i.fault, reason = i.reason
 UPDATE outbox_part SET may_have_left = 1
   WHERE state IN ('dispatching', 'sent', 'unknown') OR message_guid IS NOT NULL
     OR (state = 'failed' AND reason LIKE 'Messages took it%' AND dispatched_at IS NOT NULL);
+UPDATE outbox_part SET turn = rowid WHERE state = 'dispatching';
 -- What is half sent and waits for its turn again.
 UPDATE outbox_item SET state = 'queued' WHERE state = 'dispatching'
   AND NOT EXISTS (SELECT 1 FROM outbox_part p WHERE p.item_id = outbox_item.id AND p.state = 'dispatching')
@@ -52,6 +54,7 @@ CREATE INDEX outbox_part_dispatching ON outbox_part (dispatched_at) WHERE state 
 CREATE INDEX outbox_part_unproved ON outbox_part (dispatched_at)
   WHERE message_guid IS NULL AND may_have_left = 1;
 CREATE INDEX outbox_part_proved ON outbox_part (dispatched_at) WHERE state IN ('sent', 'delivered', 'read');
+CREATE INDEX outbox_part_turn ON outbox_part (turn) WHERE turn IS NOT NULL;
 CREATE INDEX outbox_part_files ON outbox_part (item_id)
   WHERE kind = 'file' AND state IN ('queued', 'dispatching');
 `;
