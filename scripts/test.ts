@@ -1,4 +1,5 @@
 import { runFaults, SHORT } from "../e2e/faults/run-faults.ts";
+import { runSends, SHORT_SENDS } from "../e2e/sends/run-sends.ts";
 import { build, buildIfStale } from "./build.ts";
 import { check } from "./check.ts";
 import { type Counts, inWords, NONE, sum } from "./counts.ts";
@@ -37,10 +38,10 @@ async function endToEnd(args: readonly string[] = []): Promise<Counts> {
   return sum(ran, { ...NONE, skipped: missing });
 }
 
-/** What needs the build: the window, and a gateway that is killed while messages come in. */
+/** What needs the build: the window, and a gateway that is killed while messages come in, and while they go out. */
 async function wholes(): Promise<Counts> {
   const seed = Math.floor(Math.random() * 1e9);
-  return sum(await endToEnd(), await runFaults({ ...SHORT, seed }));
+  return sum(await endToEnd(), await runFaults({ ...SHORT, seed }), await runSends({ ...SHORT_SENDS, seed }));
 }
 
 /** Everything: types, style, imports, the build, the unit tests, and the tests in a window. */

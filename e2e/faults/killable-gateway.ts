@@ -25,10 +25,15 @@ export interface KillableGateway {
   complaints(): string[];
 }
 
-/** Makes one; nothing runs yet. */
-export function killableGateway(options: { chatDb: string; dataDir: string; port: number }): KillableGateway {
+/** Makes one on a copy of a chat.db, or where that is null on simulated Messages; nothing runs yet. */
+export function killableGateway(options: {
+  chatDb: string | null;
+  dataDir: string;
+  port: number;
+}): KillableGateway {
   const flags = [
-    ...["--chat-db", options.chatDb, "--data-dir", options.dataDir],
+    ...(options.chatDb === null ? ["--simulate"] : ["--chat-db", options.chatDb]),
+    ...["--data-dir", options.dataDir],
     ...["--port", String(options.port), "--rate-limit", "0", "--api-key", KEY],
   ];
   const complaints: string[] = [];

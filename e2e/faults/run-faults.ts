@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Counts, inWords } from "../../scripts/counts.ts";
+import type { Counts } from "../../scripts/counts.ts";
 import { type Say, say as sayOnScreen } from "../../scripts/root.ts";
 import { ask, readPages } from "./asking.ts";
 import { type Check, check, endpointChecks, followerChecks, identityCheck } from "./checks.ts";
 import { FAULTS, type FaultPlan, planFaults } from "./fault-plan.ts";
 import type { FaultyReceiver } from "./faulty-receiver.ts";
-import { type Endings, type Stage, setUp, write } from "./stage.ts";
+import { type Endings, pause, runHarness, until } from "./harness.ts";
+import { type Stage, setUp, write } from "./stage.ts";
 
 /** How large a run is. */
 export interface FaultsOptions {
@@ -24,10 +22,8 @@ export const FULL = { messages: 10_000, kills: 20, faults: 60 } as const;
 export const SHORT = { messages: 1_500, kills: 5, faults: 10 } as const;
 
 const PROGRESS_MS = 5_000;
-const LOOK_MS = 20;
 /** When nothing at all has moved for so long, nothing will: longer than an endpoint's rest after four faults. */
 const STALLED_MS = 60_000;
-const LONGEST_MS = 600_000;
 
 /**
  * Writes messages while the gateway is killed and its receivers fail, and checks that everybody was told of each, in
@@ -38,25 +34,12 @@ export async function runFaults(options: FaultsOptions): Promise<Counts> {
   const { seed, messages, kills, faults } = options;
   const again = `npm run test:faults -- --seed ${seed} --messages ${messages} --kills ${kills} --faults ${faults}`;
   say(`Faults: seed ${seed}, ${messages} messages, ${kills} kills, ${faults} faults`);
-  const folder = mkdtempSync(join(tmpdir(), "bellhop-faults-"));
-  const endings: Endings = [() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })];
-  const letGo = endWithUs(() => endAll(endings));
-  try {
-    const checks = await play(options, folder, endings, say);
-    for (const { name, wrong } of checks) if (wrong !== null) say(`FAILED ${name}: ${wrong}`);
-    const failed = checks.filter(({ wrong }) => wrong !== null).length;
-    const counts = { passed: checks.length - failed, failed, skipped: 0 };
-    if (failed > 0) say(`Again: ${again}`);
-    say(inWords(counts));
-    return counts;
-  } catch (thrown) {
-    say(`FAILED ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    say(`Again: ${again}`);
-    return { passed: 0, failed: 1, skipped: 0 };
-  } finally {
-    letGo();
-    endAll(endings);
-  }
+  return runHarness({
+    name: "faults",
+    again,
+    say,
+    play: (folder, endings) => play(options, folder, endings, say),
+  });
 }
 
 async function play(options: FaultsOptions, folder: string, endings: Endings, say: Say): Promise<Check[]> {
@@ -170,34 +153,4 @@ function summarize(stage: Stage, killed: number, ms: number, say: Say): void {
   for (const { name, follower } of followers) {
     say(`  ${name}: ${follower.seen.length} events over ${follower.connections()} connections`);
   }
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, isSo: () => boolean, over: AbortSignal): Promise<void> {
-  const deadline = performance.now() + LONGEST_MS;
-  while (!isSo()) {
-    over.throwIfAborted();
-    if (performance.now() > deadline) throw new Error(`waited ${LONGEST_MS} ms in vain for ${what}`);
-    await pause(LOOK_MS);
-  }
-}
-
-/** Ctrl-C ends what was started as well; gives back how to stop listening for it. */
-function endWithUs(endNow: () => void): () => void {
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const interrupted = (): void => {
-    endNow();
-    process.exit(130);
-  };
-  for (const signal of signals) process.once(signal, interrupted);
-  process.once("exit", endNow);
-  return () => {
-    for (const signal of signals) process.off(signal, interrupted);
-    process.off("exit", endNow);
-  };
-}
-
-function endAll(endings: Endings): void {
-  for (const end of endings.splice(0).reverse()) end();
 }

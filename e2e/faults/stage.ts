@@ -15,6 +15,7 @@ import type { FaultPlan } from "./fault-plan.ts";
 import { type FaultyReceiver, openReceiver } from "./faulty-receiver.ts";
 import { type Follower, followBySocket, followByStream } from "./followers.ts";
 import { freePort } from "./free-port.ts";
+import type { Endings } from "./harness.ts";
 import { type KillableGateway, killableGateway } from "./killable-gateway.ts";
 
 const SECRET = "whsec_ZmF1bHRzIGFyZSBub3QgdGhlIGV4Y2VwdGlvbg==";
@@ -22,9 +23,6 @@ const SECRET = "whsec_ZmF1bHRzIGFyZSBub3QgdGhlIGV4Y2VwdGlvbg==";
 const WEBHOOK_TIMEOUT_MS = 1_000;
 /** No writer goes on for longer. */
 const WRITER_MS = 600_000;
-
-/** What ends something that was started; run in reverse, when all is over or was interrupted. */
-export type Endings = (() => void)[];
 
 /** Everything that takes part in a run. */
 export interface Stage {

@@ -14,6 +14,8 @@ export async function calmDown(world: World): Promise<void> {
   const { plan, messages, receivers, clients } = world;
   world.trace(() => "calm");
   world.disk.trouble = null;
+  world.pause(false);
+  world.outgoing.calm();
   for (const receiver of receivers) receiver.mood = "well";
   while (world.gateway() === null) startAgain(world);
   world.life()?.reprieve();
@@ -50,8 +52,8 @@ function switchOn(world: World): void {
 
 function isQuiet(world: World): boolean {
   const gateway = world.gateway();
-  if (gateway === null || !gateway.isCaughtUp() || world.outgoing.wrongWith(gateway.database).length > 0)
-    return false;
+  if (gateway === null || !gateway.isCaughtUp() || world.outgoing.isWaiting()) return false;
+  if (world.outgoing.wrongWith(gateway.outbox).length > 0) return false;
   if (!world.clients.every((client) => client.isUpToDate())) return false;
   return gateway.endpoints
     .list()
@@ -72,7 +74,8 @@ export function checkEverything(world: World): void {
   for (const client of clients) if (!client.isUpToDate()) violation(`${client.name} lacks something`);
   const gateway = world.gateway();
   if (gateway === null) return;
-  for (const wrong of world.outgoing.wrongWith(gateway.database)) violation(wrong);
+  for (const wrong of world.outgoing.wrongWith(gateway.outbox)) violation(wrong);
+  world.outgoing.count(gateway.outbox);
   checkJournal(world);
   for (const receiver of receivers) checkDeliveries(world, receiver);
 }

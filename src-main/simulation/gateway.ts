@@ -3,12 +3,13 @@ import type { Settings } from "../../src-shared/settings.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { startChangeFeed } from "../apple-messages/feed/change-feed.ts";
 import type { FeedState } from "../apple-messages/feed/feed-state.ts";
+import { toMessage } from "../apple-messages/row-to-domain.ts";
 import { createBus } from "../journal/bus.ts";
 import { type Follow, openFollowing } from "../journal/following.ts";
 import { openIntake } from "../journal/intake.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { startRetention } from "../journal/retention.ts";
-import type { MessagesApp } from "../messages-app/messages-app.ts";
+import type { Bubble, MessagesApp } from "../messages-app/messages-app.ts";
 import type { OutboundAnswer, OutboundPost } from "../ports/outbound.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import { type Outbox, openOutbox } from "../sending/outbox.ts";
@@ -58,13 +59,14 @@ export interface GatewayOptions {
   /** The log is copied into the database after so many pages. */
   checkpointAfter: number;
   post(request: OutboundPost): Promise<OutboundAnswer>;
-  messagesApp: MessagesApp;
+  messagesApp: Pick<MessagesApp, "send">;
+  isPaused(): boolean;
   /** Before anybody is told. */
   published(events: readonly Event[]): void;
   /** How to take note of what is open even when the rest of the start fails. */
   opened(handles: { synced: Synced; close(): void }): void;
   /** The journal is open, and nothing goes out yet. */
-  recovered(gateway: Pick<Gateway, "database" | "journal" | "endpoints">): void;
+  recovered(gateway: Pick<Gateway, "database" | "journal" | "endpoints" | "outbox">): void;
   said(sentence: string): void;
   complain(thrown: unknown): void;
 }
@@ -103,8 +105,10 @@ export function startGateway(options: GatewayOptions): Gateway {
     clock,
     timers,
     randomness,
-    isPaused: () => false,
+    isPaused: options.isPaused,
     isCaughtUp: () => feed.isCaughtUp(),
+    record: (work) => intake.record(work),
+    bubbleOf: (guid) => bubbleOf(chatDb, guid),
     complain,
   });
   const delivering = openDelivering({
@@ -113,7 +117,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     journal,
     bodies: BODIES,
     settings: () => options.settings,
-    isOurs: outbox.isOurs,
+    isOurs: (guid) => outbox.itemOf(guid) !== null,
     egress: {
       outbound: { post: options.post, forget: () => {}, close: () => {} },
       checkTarget: async () => ({ isLocal: false }),
@@ -125,7 +129,7 @@ export function startGateway(options: GatewayOptions): Gateway {
     version: "0",
   });
   const { endpoints, deliveries, webhooks } = delivering;
-  options.recovered({ database, journal, endpoints });
+  options.recovered({ database, journal, endpoints, outbox });
   const intake = openIntake({
     database,
     journal,
@@ -195,6 +199,14 @@ export function startGateway(options: GatewayOptions): Gateway {
       }
     },
   };
+}
+
+/** A message as an answer to it points at it; null when it is gone. */
+function bubbleOf(chatDb: ChatDb, guid: string): Bubble | null {
+  return chatDb.read((database) => {
+    const row = database.messages.byGuid(guid);
+    return row === null ? null : { guid, text: toMessage(row, database).body ?? "" };
+  });
 }
 
 const asItIs: BodyOf = ({ id, seq, at, type, data }) => JSON.stringify({ id, seq, at, type, data });

@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { SendService } from "../../src-shared/domain/outbox.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import {
@@ -7,13 +8,16 @@ import {
   deleteForGood,
   deleteMessage,
   editMessage,
+  ensureDirect,
   failMessage,
   findByGuid,
   findConversation,
   findMessage,
+  insertLostSend,
   markDelivered,
   markRead,
   markSent,
+  type NewFile,
   openMessageStore,
   REACTION_KINDS,
   react,
@@ -39,8 +43,16 @@ export interface Messages {
   rows(): readonly Written[];
   /** Between one and a few changes in one COMMIT; `isTorn` is called before it, and true ends it without one. */
   commit(chance: Chance, isTold: (guid: string) => boolean, isTorn?: () => boolean): string[];
-  /** A row of this Mac's own, as a send makes it. */
-  send(text: string, to: string): Written | null;
+  /** A row of this Mac's own, as a send makes it; null when its chat is gone. */
+  send(draft: SendDraft): Written | null;
+  /** What happens next to one of those: it leaves, is delivered, is read; or fails. */
+  advance(row: Written, fails: boolean): boolean;
+  /** What macOS 26 leaves of some sends to a group. */
+  leaveEmptyRow(): void;
+  /** Whether there is a chat with exactly this guid. */
+  hasChat(guid: string): boolean;
+  /** The group's guid. */
+  group(): string;
   /** Everybody who was on their way arrives, so that nothing is left undecided. */
   decide(): void;
   /** Remembers chat.db as it is, for `putBack`. */
@@ -52,7 +64,29 @@ export interface Messages {
   renumber(): void;
 }
 
-type Change = "sent" | "delivered" | "read" | "failed" | "edit" | "unsend" | "bin" | "restore" | "delete";
+/** What Messages is given. */
+export interface SendDraft {
+  to: { guid: string } | { address: string; service: SendService };
+  text?: string;
+  file?: { name: string; sizeBytes: number };
+  /** The guid of what it answers. */
+  replyTo?: string | null;
+  state: "sending" | "sent" | "failed";
+  /** When Messages dates it (ms since 1970); null for now. */
+  at: number | null;
+}
+
+type Change =
+  | "sent"
+  | "delivered"
+  | "read"
+  | "failed"
+  | "resend"
+  | "edit"
+  | "unsend"
+  | "bin"
+  | "restore"
+  | "delete";
 type Act = "receive" | "send" | "react" | "unreact" | Change;
 
 const ACTS: Readonly<Record<Act, number>> = {
@@ -64,6 +98,7 @@ const ACTS: Readonly<Record<Act, number>> = {
   delivered: 4,
   read: 3,
   failed: 1,
+  resend: 1,
   edit: 2,
   unsend: 1,
   bin: 1,
@@ -117,15 +152,42 @@ export function openMessages(stage: Stage, clock: Clock, randomness: Randomness)
       for (const { isTrue } of made) isTrue();
       return made.map(({ words }) => words);
     },
-    send(text, to) {
+    send(draft) {
       const store = stage.store();
-      const chat = findByGuid(store, to);
+      const { to, text, file, replyTo, state } = draft;
+      const chat = "guid" in to ? findByGuid(store, to.guid) : ensureDirect(store, to.address, to.service);
       if (chat === null) return null;
-      const inserted = sendMessage(store, { chat, text, state: "sending" });
-      const row = written({ ...inserted, kind: "message", own: true, at: clock.now() });
+      const at = draft.at ?? clock.now();
+      const isThere = replyTo && store.sql.messageByGuid.get(replyTo) !== undefined;
+      const inserted = transact(store, () => {
+        const made = sendMessage(store, {
+          chat,
+          at,
+          state: state === "sent" ? "sent" : "sending",
+          ...(text === undefined ? {} : { text }),
+          ...(file ? { files: [{ name: file.name, content: new Uint8Array(file.sizeBytes) }] } : {}),
+          ...(isThere ? { replyTo } : {}),
+        });
+        if (state === "failed") failMessage(store, made.id, 22);
+        return made;
+      });
+      const row = written({ ...inserted, kind: "message", own: true, at });
+      row.sent = state === "sent";
+      row.failed = state === "failed";
+      row.isFile = file !== undefined;
       rows.push(row);
       return row;
     },
+    advance(row, fails) {
+      if (row.isGone || row.isFrozen || row.deleted === "for good") return false;
+      const next = fails ? "failed" : row.delivered ? "read" : row.sent ? "delivered" : "sent";
+      const isTrue = change(stage.store(), next, row, false);
+      isTrue?.();
+      return isTrue !== null;
+    },
+    leaveEmptyRow: () => void insertLostSend(stage.store(), "iMessage"),
+    hasChat: (guid) => findByGuid(stage.store(), guid) !== null,
+    group: () => findConversation(stage.store(), GROUP).guid,
     decide() {
       for (const row of rows) {
         if (row.kind !== "message" || !row.own || row.sent || row.failed) continue;
@@ -189,15 +251,19 @@ function insert(store: Store, rows: Written[], chance: Chance, name: "receive" |
   const chat = findConversation(store, chance.happens(0.2) ? GROUP : chance.pick(PEOPLE));
   const state = chance.happens(0.5) ? "sent" : "sending";
   const text = `number ${rows.length}`;
+  const isFile = name === "send" && chance.happens(0.1);
   const made =
     name === "receive"
       ? receiveMessage(store, { chat, from: chance.pick(PEOPLE), text })
-      : sendMessage(store, { chat, text, state });
+      : sendMessage(store, { chat, state, ...(isFile ? { files: [picture(rows.length)] } : { text }) });
   const row = written({ ...made, kind: "message", own: name === "send", at: store.clock.now() });
   row.sent = row.own && state === "sent";
   row.delivered = !row.own;
+  row.isFile = isFile;
   return { words: `${name} ${short(row.guid)} as row ${row.id}`, isTrue: () => void rows.push(row) };
 }
+
+const picture = (number: number): NewFile => ({ name: `by hand ${number}.png`, content: new Uint8Array(9) });
 
 /** A person has one tapback on a message: an earlier one disappears. */
 function tapback(
@@ -266,8 +332,17 @@ function change(store: Store, name: Change, row: Written, isTold: boolean): (() 
       return () => {
         row.failed = true;
       };
+    case "resend":
+      // Somebody presses Try Again in Messages' own window, which writes the same row.
+      if (!row.own || !row.failed || row.sent) return null;
+      resendMessage(store, id);
+      return () => {
+        row.failed = false;
+        row.wasFailed = true;
+        row.sent = true;
+      };
     case "edit":
-      if (!canChange) return null;
+      if (!canChange || row.isFile) return null;
       editMessage(store, { guid, text: `edited for the ${row.edits + 1}. time${"!".repeat(row.edits)}` });
       return () => {
         row.edits += 1;
@@ -303,6 +378,10 @@ function change(store: Store, name: Change, row: Written, isTold: boolean): (() 
         row.deleted = "for good";
       };
   }
+}
+
+function resendMessage({ database }: Store, id: number): void {
+  database.prepare("UPDATE message SET error = 0, is_sent = 1 WHERE ROWID = ?").run(id);
 }
 
 /** Turns the order of the rows around, and begins a little higher. Returns what has become of a ROWID. */

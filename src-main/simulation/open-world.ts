@@ -14,7 +14,7 @@ import { openLedger } from "./ledger.ts";
 import { beginLife, Killed, type Life } from "./life.ts";
 import { openMessages } from "./messages.ts";
 import { type Disk, isRefusal, type Synced } from "./mortal-database.ts";
-import { openOutgoing } from "./outgoing.ts";
+import { openOutgoing } from "./outgoing/outgoing.ts";
 import { drawPlan } from "./plan.ts";
 import { isInteresting, openReceiver, type Receiver } from "./receivers.ts";
 import type { Templates } from "./templates.ts";
@@ -66,11 +66,14 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
   let life: Life | null = null;
   let gateway: Gateway | null = null;
   /** Of the running process, from the moment that its journal is open. */
-  let parts: Pick<Gateway, "database" | "journal" | "endpoints"> | null = null;
+  let parts: Pick<Gateway, "database" | "journal" | "endpoints" | "outbox"> | null = null;
   let handles: { synced: Synced; close(): void } | null = null;
   /** Of whose deliveries it was said that they were dropped. */
   const saidOf = new Set<string>();
   let isPowerFailure = false;
+  /** In ms of the world's time; what waits while it is paused waits on over a restart. */
+  let pausedSince: number | null = null;
+  let isStopping = false;
   /** Since chat.db was replaced, until the gateway has found its place in it: the latest wall time then. */
   let replacedAt: number | null = null;
 
@@ -103,8 +106,14 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
     messages,
     time,
     chance: openChance(seed, 5),
+    outbox: () => parts?.outbox ?? null,
+    pausedSince: () => pausedSince,
+    isStopping: () => isStopping,
+    isExcused: () =>
+      ["clock forward", "clock back", "backup put back", "chat.db rebuilt"].some((what) => counts.has(what)),
     happened,
     trace,
+    violation,
     noticed,
     wrote,
   });
@@ -152,6 +161,7 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
         const isOn = parts?.endpoints.byUrl(receiver.url)?.webhook.enabled ?? false;
         if (isOn && isInteresting(receiver.interest, event)) receiver.owed.add(event.seq);
       }
+      if (event.type === "outbox.updated") outgoing.told(event.data);
     }
     ledger.note(event);
   };
@@ -159,7 +169,8 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
   /** What the last life left behind, before this one does anything. */
   const recovered = (found: NonNullable<typeof parts>): void => {
     parts = found;
-    const { database, journal, endpoints } = found;
+    const { database, journal, endpoints, outbox } = found;
+    outgoing.begun(outbox);
     const rows = database
       .prepare<[], { seq: number; id: string }>("SELECT seq, id FROM event ORDER BY seq")
       .all();
@@ -291,6 +302,7 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
             }
           },
           messagesApp: outgoing.messagesApp(mine),
+          isPaused: () => pausedSince !== null,
           published(events) {
             for (const event of events) committed(event);
           },
@@ -330,6 +342,7 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
       let isStopped = false;
       const mine = life;
       const { stop } = gateway;
+      isStopping = true;
       for (const client of clients) client.disconnect();
       mine.enter(() => {
         stop().then(
@@ -341,6 +354,7 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
       });
       await time.advance(6_000, () => isStopped || !mine.isAlive() || violations.length > 0);
       await settle();
+      isStopping = false;
       if (!mine.isAlive()) return bury();
       if (!isStopped) violation("it did not stop within six seconds");
       mine.end();
@@ -352,6 +366,12 @@ export function openWorld(seed: number, templates: Templates, write: ((line: str
       bury();
       checkPlace();
     },
+    pause(isPaused) {
+      pausedSince = isPaused ? time.clock.monotonic() : null;
+      const outbox = gateway?.outbox;
+      if (outbox !== undefined) life?.enter(() => outbox.wake());
+    },
+    isPaused: () => pausedSince !== null,
     isTold: (guid) => ledger.typesOf(guid).length > 0,
     wrote(from) {
       for (const row of messages.rows().slice(from)) wrote(row);

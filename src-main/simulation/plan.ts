@@ -24,6 +24,8 @@ export type Action =
   | "write"
   | "tear"
   | "send"
+  | "meddle"
+  | "pause"
   | "pass"
   | "jump"
   | "mood"
@@ -55,6 +57,8 @@ const KIB = 1_024;
 export function drawPlan(chance: Chance): Plan {
   const often = (weight: number, share: number): number => (chance.happens(share) ? weight : 0);
   const replaced = often(2, 0.2);
+  // Some worlds do little else.
+  const isSending = chance.happens(0.2);
   return {
     actions: chance.between(12, 36),
     pollIntervalMs: chance.pick([2_000, 10_000, 30_000]),
@@ -88,7 +92,9 @@ export function drawPlan(chance: Chance): Plan {
       write: 20,
       pass: 10,
       tear: often(2, 0.5),
-      send: often(3, 0.5),
+      send: isSending ? 10 : chance.pick([0, 2, 3]),
+      meddle: isSending ? 8 : often(3, 0.4),
+      pause: isSending ? 2 : often(1, 0.2),
       jump: often(2, 0.4),
       mood: often(5, 0.8),
       client: 6,

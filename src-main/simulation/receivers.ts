@@ -32,11 +32,15 @@ export interface Interest {
 export function isInteresting({ types, onlyIncoming, chat }: Interest, event: Event): boolean {
   if (!types.has(event.type)) return false;
   const { data } = event;
-  if (onlyIncoming && "isFromMe" in data && data.isFromMe) return false;
+  const isOwn = event.type === "outbox.updated" || ("isFromMe" in data && data.isFromMe);
+  if (onlyIncoming && isOwn) return false;
   if (chat === null) return true;
-  const ids =
-    "conversation" in data ? [data.conversation.id, ...data.conversation.spellings] : data.conversationIds;
-  return ids.some((id) => id.endsWith(`;-;${chat}`));
+  return idsOf(event).some((id) => id.endsWith(`;-;${chat}`));
+}
+
+function idsOf({ data }: Event): readonly string[] {
+  if ("conversation" in data) return [data.conversation.id, ...data.conversation.spellings];
+  return "conversationIds" in data ? data.conversationIds : [data.conversationId];
 }
 
 /** What has reached a receiver of one event. */

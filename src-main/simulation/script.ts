@@ -78,7 +78,24 @@ const ACTS: Readonly<Record<Action, (world: World) => void | Promise<void>>> = {
   },
   send(world) {
     const gateway = world.gateway();
-    if (gateway !== null) world.life()?.enter(() => world.outgoing.order(gateway.outbox));
+    const life = world.life();
+    if (gateway === null || life === null) return;
+    // Often several at once: they wait for each other.
+    for (let left = world.chance.pick([1, 1, 2, 4]); left > 0; left -= 1)
+      life.enter(() => world.outgoing.order(gateway.outbox, life));
+  },
+  meddle(world) {
+    const gateway = world.gateway();
+    if (gateway === null) return;
+    // Whoever looks after it first sees to it that nothing more goes.
+    if (!world.isPaused() && world.chance.happens(0.3)) ACTS.pause(world);
+    world.life()?.enter(() => world.outgoing.meddle(gateway.outbox));
+  },
+  pause(world) {
+    const isPaused = !world.isPaused();
+    world.trace(() => (isPaused ? "sending is paused" : "sending goes on"));
+    world.happened(isPaused ? "sending paused" : "sending goes on");
+    world.pause(isPaused);
   },
   async pass(world) {
     const { chance, plan } = world;

@@ -11,5 +11,6 @@ export function stampOf({ clock, offset }: VirtualTime): string {
 
 /** What an event is about, for a line of the trace. */
 export function aboutWords({ data }: Event): string {
-  return "conversation" in data ? data.conversation.id : `${short(data.guid)}, row ${data.rowId}`;
+  if ("conversation" in data) return data.conversation.id;
+  return "guid" in data ? `${short(data.guid)}, row ${data.rowId}` : `${data.id}: ${data.state}`;
 }

@@ -14,6 +14,10 @@ export interface Written {
   delivered: boolean;
   read: boolean;
   failed: boolean;
+  /** It had failed, and was sent again from Messages' own window. */
+  wasFailed: boolean;
+  /** It holds a file and no text. */
+  isFile: boolean;
   edits: number;
   lastEditAt: number;
   unsent: boolean;
@@ -40,6 +44,8 @@ export function written(fields: Pick<Written, "guid" | "id" | "kind" | "own" | "
     delivered: false,
     read: false,
     failed: false,
+    wasFailed: false,
+    isFile: false,
     edits: 0,
     lastEditAt: 0,
     unsent: false,
@@ -87,7 +93,7 @@ export function wrongWith(row: Written, told: readonly EventType[]): string[] {
   never("message.received", !row.own && row.kind === "message");
   never("message.sent", row.own && row.sent);
   never("message.delivered", row.own && row.delivered);
-  never("message.failed", row.failed);
+  never("message.failed", row.failed || row.wasFailed);
   never("message.read", row.read);
   never("message.unsent", row.unsent);
   never("message.edited", row.edits > 0);

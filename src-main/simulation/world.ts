@@ -4,7 +4,7 @@ import type { Gateway } from "./gateway.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Doom, Life } from "./life.ts";
 import type { Messages } from "./messages.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { Outgoing } from "./outgoing/outgoing.ts";
 import type { Plan } from "./plan.ts";
 import type { Receiver } from "./receivers.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -34,6 +34,9 @@ export interface World {
   isTold(guid: string): boolean;
   /** Rows from this one on have been written just now. */
   wrote(from: number): void;
+  /** Sending is paused, or goes on. */
+  pause(isPaused: boolean): void;
+  isPaused(): boolean;
   /** The file watch may have something. */
   noticed(): void;
   /** The clock or chat.db is another one: what was not told yet need not be. */
