@@ -195,6 +195,7 @@ export async function startGateway(options: GatewayOptions, ports: Ports): Promi
     stats,
     health: () => healthOf({ mode, chatDb, trouble, outbox, isStopping }),
     sendWaitMs: () => settings.current().sendWaitMs,
+    isSendingPaused: () => settings.current().sendingPausedAt !== null,
   });
 
   const control = openControl({

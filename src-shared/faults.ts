@@ -50,12 +50,19 @@ export class Fault extends Error {
   readonly code: FaultCode;
   /** Seconds after which another try makes sense. */
   readonly retryAfter: number | undefined;
+  /** The outbox item that it is about. */
+  readonly outboxId: string | undefined;
 
-  constructor(code: FaultCode, sentence: string, options: { cause?: unknown; retryAfter?: number } = {}) {
+  constructor(
+    code: FaultCode,
+    sentence: string,
+    options: { cause?: unknown; retryAfter?: number; outboxId?: string } = {},
+  ) {
     super(sentence, { cause: options.cause });
     this.name = "Fault";
     this.code = code;
     this.retryAfter = options.retryAfter;
+    this.outboxId = options.outboxId;
   }
 
   get status(): number {

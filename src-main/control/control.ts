@@ -198,8 +198,9 @@ export function openControl(sources: ControlSources): Control {
   };
 }
 
-/** What becomes of a message of one's own is told by the message; of a send, what no message tells. */
+/** What becomes of a message of one's own is told by the message; why a send failed, by the send. */
 function isNews(event: Event): boolean {
+  if (event.type === "message.failed") return event.data.outboxId === null;
   if (event.type !== "outbox.updated") return true;
   const { state } = event.data;
   return state !== "sent" && state !== "delivered" && state !== "read";

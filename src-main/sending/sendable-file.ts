@@ -45,7 +45,7 @@ export async function openAllowed(given: string, folders: AllowedFolders): Promi
   const path = withHome(given);
   const refusal = new Fault(
     "path_not_allowed",
-    `attachment ${given} is no file in a folder that may be sent from (${folders.allowed.join(", ")})`,
+    `attachment ${given}: there is no such file, or it is in none of the folders that may be sent from (${folders.allowed.join(", ")}); upload it (POST /api/v1/files), or name its folder in allowedFolders`,
   );
   const file = isAbsolute(path) ? await open(path, OPEN_FLAGS).catch(() => null) : null;
   if (file === null) throw refusal;

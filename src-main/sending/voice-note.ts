@@ -5,7 +5,7 @@ import { HEAD_BYTES, typeOf } from "../files/file-type.ts";
 import type { Converter } from "../messages-app/converter.ts";
 import { copyOpened, type OpenedFile, type StagedFile } from "./sendable-file.ts";
 
-/** What a voice note is made of: media types, and the ending that such a file has. */
+/** What a voice message is made of: media types, and the ending that such a file has. */
 const SOUNDS: ReadonlyMap<string, string> = new Map([
   ["audio/x-m4a", "m4a"],
   ["audio/mpeg", "mp3"],
@@ -46,14 +46,17 @@ export async function writeVoiceNote({
   const ending = SOUNDS.get(type);
   if (ending === undefined) {
     const works = [...SOUNDS.values()].join(", ");
-    throw new Fault("unsupported_media", `voice: ${name} is ${type}; a voice note is made of ${works}`);
+    throw new Fault(
+      "unsupported_media",
+      `audio_message: ${name} is ${type}; a voice message is made of ${works}`,
+    );
   }
   const lacking = await converter.lacks("voice note");
   if (lacking !== null) {
     if (PLAYED.includes(ending)) return asItIs(opened, folder, ending);
     throw new Fault(
       "feature_unavailable",
-      `${lacking} is not on this computer: here a voice note is sent as it is, as ${PLAYED.join(" or ")}`,
+      `${lacking} is not on this computer: here a voice message is sent as it is, as ${PLAYED.join(" or ")}`,
     );
   }
   const original = join(folder, `original.${ending}`);
@@ -63,7 +66,10 @@ export async function writeVoiceNote({
   const conversion = await converter.convert("voice note", original, path, signal);
   if (conversion.outcome === "failed") {
     const { tool, reason } = conversion;
-    throw new Fault("unsupported_media", `voice: ${tool} could not make a voice note of ${name}: ${reason}`);
+    throw new Fault(
+      "unsupported_media",
+      `audio_message: ${tool} could not make a voice message of ${name}: ${reason}`,
+    );
   }
   await chmod(path, 0o600);
   await rm(original, { force: true });

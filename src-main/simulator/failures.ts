@@ -41,14 +41,20 @@ export const FAILURES = {
     about: "-25211: Accessibility is off; the next action in Messages' window",
     fault: always({ script: "action", unresolved: -25211 }),
   },
-  "no-such-chat": { about: "-1728: Messages knows no such chat", fault: onSend({ unresolved: -1728 }) },
-  "no-such-account": { about: "-1719: it knows no such account", fault: onSend({ unresolved: -1719 }) },
+  "no-such-chat": {
+    about: "-1728: Messages knows no such chat; another way to it is tried (--times 9: none works)",
+    fault: onSend({ unresolved: -1728 }),
+  },
+  "no-such-account": {
+    about: "-1719: it knows no such account; as above",
+    fault: onSend({ unresolved: -1719 }),
+  },
   "invalid-key-form": {
-    about: "-10002: it cannot look it up like that",
+    about: "-10002: it cannot look it up like that; as above",
     fault: onSend({ unresolved: -10002 }),
   },
   "wrong-type": {
-    about: "-1700: it cannot compare with that, as with macOS 26's service type any",
+    about: "-1700: it cannot compare with that, as with macOS 26's service type any; as above",
     fault: onSend({ unresolved: -1700 }),
   },
   "no-service": {
@@ -72,7 +78,7 @@ export const FAILURES = {
     fault: always({ script: "open", osascript: -600 }),
   },
   "timed-out-before": {
-    about: "-1712: Messages did not answer where it is; nothing left",
+    about: "-1712 while it is asked where to send; nothing left, but who could tell",
     fault: onSend({ unresolved: -1712 }),
   },
   "timed-out": { about: "-1712 in the send; no row comes", fault: onSend({ osascript: -1712 }) },
@@ -124,7 +130,7 @@ export const FAILURES = {
   },
   "no-row": { about: "it says sent, and no row ever comes", fault: onSend({ noRow: true }) },
   "ghost-row": {
-    about: "it says sent, and leaves an empty row without a conversation, as macOS 26 does",
+    about: "it says sent, and leaves an empty row without a conversation, as macOS 26 does of a group",
     fault: onSend({ emptyRow: true }),
   },
   slow: {

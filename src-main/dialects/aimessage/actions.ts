@@ -8,7 +8,7 @@ import type { Tapback } from "../../messages-app/messages-app.ts";
 import { LONGEST_TEXT } from "../../sending/order-checks.ts";
 import type { Staging } from "../../sending/staging.ts";
 import { MOST_ATTACHMENTS } from "./send-shapes.ts";
-import { IdParams, page } from "./shapes.ts";
+import { IdParams, NoBody, page } from "./shapes.ts";
 
 /** Every spelling of a tapback that clients use, going in. */
 const SPELLINGS: Readonly<Record<Tapback, readonly string[]>> = {
@@ -115,6 +115,7 @@ export function actionRoutes(prefix: string, { actions, capabilities, staging }:
       summary: "Takes back a message of one's own.",
       scope,
       params: IdParams,
+      body: NoBody,
       output: Done,
       handler: async ({ params }) => done(await actions.unsend(params.id)),
     }),
@@ -124,6 +125,7 @@ export function actionRoutes(prefix: string, { actions, capabilities, staging }:
       summary: "Marks a conversation as read.",
       scope,
       params: IdParams,
+      body: NoBody,
       output: Done,
       handler: async ({ params }) => done(await actions.read(params.id)),
     }),

@@ -57,6 +57,9 @@ describe("what is not there", () => {
     ["attachments", { attachments: ["file_short"] }],
     ["audio_message", { audio_message: "https://example.com/a.m4a" }],
     ["conversation_id", { conversation_id: `any;-;${MAYA}` }],
+    ["dry_run", { dryRun: true }],
+    ["reply_to", { "Reply-To": "x" }],
+    ["Idempotency-Key", { idempotency_key: "x" }],
   ])("is refused in a send when it makes no sense, and nothing goes out: %s of %j", async (name, more) => {
     const { post, messages } = await runningGateway();
     const answer = await post("/messages", { recipient: MAYA, body: "hi", ...more });
@@ -64,6 +67,13 @@ describe("what is not there", () => {
     expect(answer.json).toMatchObject({ code: "invalid_request", error: expect.stringContaining(name) });
     const rows = messages.store.database.prepare("SELECT COUNT(*) FROM message").pluck().get();
     expect(rows).toBe(0);
+  });
+
+  it("is passed over where it is nothing of ours", async () => {
+    const { post } = await runningGateway();
+    expect((await post("/messages", { recipient: MAYA, body: "hi", tags: ["a"], text: "x" })).status).toBe(
+      200,
+    );
   });
 
   it("is no matter where it says nothing", async () => {

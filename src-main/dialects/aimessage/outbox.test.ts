@@ -80,6 +80,8 @@ describe("GET /outbox", () => {
       (at((await ask(`/outbox${query}`)).json, "data") as unknown[]).map((item) => at(item, "id"));
     expect(await idsIn("")).toEqual(ids);
     expect(await idsIn("?limit=2")).toEqual(ids.slice(0, 2));
+    expect(at((await ask("/outbox?limit=2")).json, "next_before")).toBe(ids[1]);
+    expect(at((await ask("/outbox")).json, "next_before")).toBeNull();
     expect(await idsIn(`?limit=2&before=${ids[1]}`)).toEqual(ids.slice(2));
     expect(await idsIn("?state=queued")).toEqual(ids.slice(1));
     expect(await idsIn("?state=failed")).toEqual(ids.slice(0, 1));
@@ -95,7 +97,14 @@ describe("POST /outbox/:id/cancel", () => {
     const { post } = gateway;
     const started = performance.now();
     const waiting = await post("/messages", { recipient: MAYA, body: "later", wait: 30_000 });
-    expect(waiting.json).toMatchObject({ guid: "", outbox_state: "queued" });
+    expect(waiting.json).toMatchObject({
+      guid: "",
+      outbox_state: "queued",
+      outbox_reason: expect.stringContaining("paused"),
+    });
+    expect((await post(`/outbox/${at(waiting.json, "outbox_id")}/retry`, { service: "SMS" })).status).toBe(
+      400,
+    );
     // It is clear at once that it waits for the pause to end.
     expect(performance.now() - started).toBeLessThan(10_000);
     const id = at(waiting.json, "outbox_id");

@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import { type Route, route } from "../../http/route.ts";
 import type { Outbox } from "../../sending/outbox.ts";
 import { sentItem } from "../../sending/sent-item.ts";
 import { OutboxQuery, WireSentItem } from "./outbox-shapes.ts";
-import { IdParams, page } from "./shapes.ts";
+import { IdParams, NoBody, page } from "./shapes.ts";
 import { wireSentItem } from "./translate-outbox.ts";
 
 type OutboxService = Pick<Outbox, "get" | "list" | "retry" | "cancel">;
@@ -17,7 +18,7 @@ export function outboxRoutes(prefix: string, outbox: OutboxService): Route[] {
       summary: "What was accepted for sending, newest first; `state` picks, `before` goes on from an item.",
       scope: "messages:send",
       query: OutboxQuery,
-      output: page(WireSentItem),
+      output: page(WireSentItem).extend({ next_before: z.string().nullable() }),
       handler({ query: { state, before, limit } }) {
         const items = outbox.list({
           limit,
@@ -25,7 +26,8 @@ export function outboxRoutes(prefix: string, outbox: OutboxService): Route[] {
           ...(before === undefined ? {} : { before }),
         });
         const data = items.map((item) => wireSentItem(sentItem(item)));
-        return { data, count: data.length };
+        const last = data.length === limit ? data.at(-1) : undefined;
+        return { data, count: data.length, next_before: last?.id ?? null };
       },
     }),
     route({
@@ -48,6 +50,7 @@ export function outboxRoutes(prefix: string, outbox: OutboxService): Route[] {
         "Sends again what did not leave; where all did or may have, what failed or is unknown. For a person who has looked.",
       scope: "messages:send",
       params: IdParams,
+      body: NoBody,
       output: WireSentItem,
       handler: ({ params }) => wireSentItem(sentItem(outbox.retry(params.id))),
     }),
@@ -57,6 +60,7 @@ export function outboxRoutes(prefix: string, outbox: OutboxService): Route[] {
       summary: "Takes back what has not been given to Messages yet.",
       scope: "messages:send",
       params: IdParams,
+      body: NoBody,
       output: WireSentItem,
       handler: ({ params }) => wireSentItem(sentItem(outbox.cancel(params.id))),
     }),

@@ -36,34 +36,57 @@ function serviceNamed(text: string): SendService | null {
 export const MOST_ATTACHMENTS = 20;
 const LONGEST_WAIT_MS = 60_000;
 
-/** To a `recipient`, + or to the conversation with an id. */
+const fields = {
+  recipient: recipient.nullish(),
+  conversation_id: z
+    .string({ error: "must be a conversation's id" })
+    .trim()
+    .regex(/^[^;]*;[-+];./s, "must be a conversation's id, such as any;-;+15551234567")
+    .max(320, "is too long")
+    .nullish(),
+  body: z.string({ error: "must be a text" }).nullish(),
+  attachments: z
+    .array(fileRef, { error: "must be a list of absolute paths and ids of uploaded files" })
+    .max(MOST_ATTACHMENTS, `at most ${MOST_ATTACHMENTS}`)
+    .nullish(),
+  /** + A sound that goes as a voice message. */
+  audio_message: fileRef.nullish(),
+  /** + The message that is answered, by its id or guid. */
+  reply_to: z.string({ error: "must be a message's id or guid" }).min(1, "must not be empty").nullish(),
+  service: service.nullish(),
+  /** + How long the answer waits for the message to appear, in ms. */
+  wait: z
+    .int({ error: `must be a whole number of milliseconds, at most ${LONGEST_WAIT_MS}` })
+    .min(0, "must not be negative")
+    .max(LONGEST_WAIT_MS, `at most ${LONGEST_WAIT_MS}`)
+    .nullish(),
+  /** + Everything is done but the sending itself. */
+  dry_run: z.boolean({ error: "must be true or false" }).nullish(),
+};
+
+/** A name as it is meant: `dryRun`, `dry-run` and `DRY_RUN` are one. */
+const squeezed = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, "");
+const KNOWN: ReadonlyMap<string, string> = new Map([
+  ...Object.keys(fields).map((name) => [squeezed(name), name] as const),
+  ["idempotencykey", "the header Idempotency-Key"],
+]);
+
+/**
+ * To a `recipient`, + or to the conversation with an id. What AiMessage's clients may add is passed over, but not a
+ * field of ours that is misspelt: what was meant to be a dry run would be sent.
+ */
 export const SendBody = z
-  .object({
-    recipient: recipient.nullish(),
-    conversation_id: z
-      .string({ error: "must be a conversation's id" })
-      .trim()
-      .regex(/^[^;]*;[-+];./s, "must be a conversation's id, such as any;-;+15551234567")
-      .max(320, "is too long")
-      .nullish(),
-    body: z.string({ error: "must be a text" }).nullish(),
-    attachments: z
-      .array(fileRef, { error: "must be a list of absolute paths and ids of uploaded files" })
-      .max(MOST_ATTACHMENTS, `at most ${MOST_ATTACHMENTS}`)
-      .nullish(),
-    /** + A sound that goes as a voice message. */
-    audio_message: fileRef.nullish(),
-    /** + The message that is answered, by its id or guid. */
-    reply_to: z.string({ error: "must be a message's id or guid" }).min(1, "must not be empty").nullish(),
-    service: service.nullish(),
-    /** + How long the answer waits for the message to appear, in ms. */
-    wait: z
-      .int({ error: `must be a whole number of milliseconds, at most ${LONGEST_WAIT_MS}` })
-      .min(0, "must not be negative")
-      .max(LONGEST_WAIT_MS, `at most ${LONGEST_WAIT_MS}`)
-      .nullish(),
-    /** + Everything is done but the sending itself. */
-    dry_run: z.boolean({ error: "must be true or false" }).nullish(),
+  .looseObject(fields)
+  .superRefine((body, context) => {
+    for (const name of Object.keys(body)) {
+      const meant = KNOWN.get(squeezed(name));
+      if (meant === undefined || name in fields) continue;
+      context.addIssue({
+        code: "custom",
+        path: [name],
+        message: `is not a parameter of this call; ${meant} is`,
+      });
+    }
   })
   .transform(({ recipient, conversation_id: conversationId, ...rest }, context) => {
     const issue = (path: string, message: string) => {

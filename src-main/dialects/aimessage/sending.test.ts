@@ -71,6 +71,21 @@ describe("POST /messages", () => {
   });
 });
 
+describe("a send of text and files, of which a file fails", () => {
+  it("has the message that went as it is, and says that the whole failed", async () => {
+    const { post, ask, folder, messages } = await runningGateway();
+    const path = join(folder, "cat.png");
+    writeFileSync(path, "bytes");
+    messages.failNext("file-unreadable", { script: "send-file-to-chat" });
+    const { json } = await post("/messages", { recipient: MAYA, body: "look", attachments: [path] });
+    expect(json).toMatchObject({ body: "look", outbox_state: "failed" });
+    expect(at(json, "status")).not.toBe("failed");
+    expect(at(json, "outbox_reason")).toContain("error 25");
+    const item = await ask(`/outbox/${at(json, "outbox_id")}`);
+    expect(at(item.json, "parts")).toMatchObject([{ state: "sent" }, { state: "failed", error_code: 25 }]);
+  });
+});
+
 describe("a send under an Idempotency-Key", () => {
   const asked = (key: string, body: object) => ({
     method: "POST",

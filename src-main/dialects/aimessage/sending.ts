@@ -1,3 +1,4 @@
+import type { OutboxState } from "../../../src-shared/domain/outbox.ts";
 import { Fault } from "../../../src-shared/faults.ts";
 import type { ApiKey } from "../../access/api-keys.ts";
 import { type Call, type Route, route } from "../../http/route.ts";
@@ -11,15 +12,19 @@ export interface SendingServices {
   sending: Sending;
   /** How long a send waits for its row where it does not say, in ms. */
   sendWaitMs(): number;
+  isSendingPaused(): boolean;
 }
 
 /** Sends, + as a voice message, as an answer, by a service, once under a key, or only as if. */
-export function sendingRoutes(prefix: string, { sending, sendWaitMs }: SendingServices): Route[] {
+export function sendingRoutes(
+  prefix: string,
+  { sending, sendWaitMs, isSendingPaused }: SendingServices,
+): Route[] {
   return [
     route({
       method: "POST",
       path: `${prefix}/messages`,
-      summary: "Sends a message and answers with it as it stands in Messages.",
+      summary: "Sends a message and answers with it as it stands in Messages; of several the first.",
       scope: "messages:send",
       headers: SendHeaders,
       body: SendBody,
@@ -46,7 +51,7 @@ export function sendingRoutes(prefix: string, { sending, sendWaitMs }: SendingSe
           },
         );
         if (report.isReplay) header("Idempotent-Replayed", "true");
-        return sentMessage(report, body.body ?? "");
+        return sentMessage(report, body.body ?? "", isSendingPaused());
       },
     }),
   ];
@@ -65,16 +70,23 @@ function tellLeft({ hour, recipient }: SendsLeft, header: Call<unknown, unknown,
 }
 
 /**
- * The message, or what AiMessage answers while there is none: the same shape with nothing to go by. When some
- * part of the order failed, the whole is called failed, since repeating it would send the rest again.
+ * The first message of it, or what AiMessage answers while there is none: the same shape with nothing to go by. What
+ * became of the whole is `outbox_state`; the message's own status stays its own.
  */
-function sentMessage({ item, message }: SendReport, body: string): SentMessage {
-  const wire = message === null ? provisionalMessage(body, item.createdAt) : wireMessage(message);
+function sentMessage({ item, message }: SendReport, body: string, isPaused: boolean): SentMessage {
+  const provisional = provisionalMessage(body, item.createdAt);
+  const none = item.state === "failed" ? { ...provisional, status: "failed" as const } : provisional;
   return {
-    ...wire,
-    ...(item.state === "failed" ? { status: "failed" as const } : {}),
+    ...(message === null ? none : wireMessage(message)),
     outbox_id: item.id,
     outbox_state: item.state,
-    outbox_reason: item.reason,
+    outbox_reason: item.reason ?? waitingFor(item.state, isPaused),
   };
+}
+
+function waitingFor(state: OutboxState, isPaused: boolean): string | null {
+  if (state !== "queued") return null;
+  return isPaused
+    ? "sending is paused; it goes when sending is resumed"
+    : "it waits for its turn; what became of an earlier message of this conversation may not be clear yet";
 }

@@ -67,6 +67,9 @@ export function wholeTime(text: string): string {
   return `${date}T${seconds}${offset}`;
 }
 
+/** Of a call that takes none: what somebody puts there is meant to do something, and does nothing. */
+export const NoBody = z.strictObject({});
+
 export const IdParams = z.object({ id: z.string() });
 
 export const WireConversation = z.object({

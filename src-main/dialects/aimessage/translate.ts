@@ -100,9 +100,10 @@ export function wireEventValue(event: Event): WireEvent {
   }
 }
 
-/** A refusal: `{"error":"<Prefix>: <text>"}`, + `code` and `request_id`. */
+/** A refusal: `{"error":"<Prefix>: <text>"}`, + `code`, `request_id`, and `outbox_id` of a send that was accepted. */
 export function wireError(fault: Fault, requestId: string): unknown {
-  return { error: `${prefixOf(fault)}: ${fault.message}`, code: fault.code, request_id: requestId };
+  const about = fault.outboxId === undefined ? {} : { outbox_id: fault.outboxId };
+  return { error: `${prefixOf(fault)}: ${fault.message}`, code: fault.code, ...about, request_id: requestId };
 }
 
 function prefixOf(fault: Fault): string {
@@ -113,6 +114,8 @@ function prefixOf(fault: Fault): string {
       return "Forbidden";
     case 404:
       return "Not found";
+    case 409:
+      return "Conflict";
     case 410:
       return "Gone";
     case 429:
