@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { calls, Push } from "./control.ts";
 import { asFault, FAULTS, Fault } from "./faults.ts";
+import { PANES, withoutPanes } from "./panes.ts";
 import { Settings } from "./settings.ts";
 
 describe("settings", () => {
@@ -30,6 +31,14 @@ describe("settings", () => {
     for (const [name, schema] of Object.entries(Settings.shape)) {
       expect(schema.description, name).toMatch(/^[A-Z].*\.$/);
     }
+  });
+});
+
+describe("a sentence with the address of a pane", () => {
+  it("reads on without it", () => {
+    expect(withoutPanes(`off; switch it on under Automation (${PANES.automation}), then go on (-1743)`)).toBe(
+      "off; switch it on under Automation, then go on (-1743)",
+    );
   });
 });
 

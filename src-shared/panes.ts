@@ -6,3 +6,8 @@ export const PANES = {
   automation: `${PRIVACY}Privacy_Automation`,
   accessibility: `${PRIVACY}Privacy_Accessibility`,
 } as const;
+
+/** A sentence without the addresses of panes, for a person who is shown a button instead. */
+export function withoutPanes(sentence: string): string {
+  return sentence.replaceAll(/ \(x-apple\.systempreferences:[^)]*\)/g, "");
+}

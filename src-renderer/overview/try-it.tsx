@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import type { SendResult } from "../../src-shared/control.ts";
+import { withoutPanes } from "../../src-shared/panes.ts";
 import type { Status } from "../../src-shared/status.ts";
 import type { RowShape } from "../../src-shared/words/shapes.ts";
 import { ask } from "../bridge/ask.ts";
@@ -55,7 +56,7 @@ export function TryIt({ status }: { status: Status }) {
       setBody("");
       // Send has just become impossible: without this the focus would be nowhere
       message.current?.focus();
-    } else setSaid({ shape: "stopped", sentence: answer.error.message });
+    } else setSaid({ shape: "stopped", sentence: withoutPanes(answer.error.message) });
   }
 
   function sendOnReturn(event: KeyboardEvent) {
