@@ -29,6 +29,21 @@ describe("bad input", () => {
     });
   });
 
+  it.each([
+    ["bytes that are no UTF-8", Buffer.from('{"recipient":"+15550111","body":"caf\xe9"}', "latin1"), {}, 400],
+    ["another encoding", "{}", { "Content-Type": "application/json; charset=latin1" }, 415],
+    ["a compression nobody knows", "x", { "Content-Encoding": "x-own" }, 415],
+  ])(
+    "%s is refused, and nothing is sent otherwise than it was meant",
+    async (_what, body, headers, status) => {
+      const gateway = await runningGateway();
+      const answer = await raw(gateway, body, { ...JSON_TYPE, ...headers });
+      expect(answer.status).toBe(status);
+      expect(at(answer.json, "error")).toContain("UTF-8");
+      expect(at((await gateway.ask("/outbox")).json, "count")).toBe(0);
+    },
+  );
+
   it("an unknown route is 404", async () => {
     const { ask, url } = await runningGateway();
     expect(await refusal(ask("/nowhere"))).toEqual([404, "Not found: there is no /api/v1/nowhere"]);
@@ -63,7 +78,7 @@ describe("bad input", () => {
     ).toBe(400);
     const compressed = { ...JSON_TYPE, "Content-Encoding": "gzip" };
     expect((await raw(gateway, "no gzip", compressed)).status).toBe(400);
-    expect((await raw(gateway, "{}", { ...JSON_TYPE, "Content-Encoding": "zstd-9" })).status).toBe(400);
+    expect((await raw(gateway, "{}", { ...JSON_TYPE, "Content-Encoding": "zstd-9" })).status).toBe(415);
   });
 
   it.each(["[]", '"text"', "1", "null", "true", "", "{}"])(

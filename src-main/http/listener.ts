@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Express, NextFunction, Request, Response } from "express";
 import express from "express";
@@ -66,7 +67,8 @@ export function createListener(options: ListenerOptions): Server {
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => {
     refuse(thrown, request, response, options);
   });
-  const server = createServer({ shouldUpgradeCallback: wantsWebSocket }, app);
+  // No limit for a request as a whole: a large upload over a slow line takes its time, and has a limit of its own.
+  const server = createServer({ shouldUpgradeCallback: wantsWebSocket, requestTimeout: 0 }, app);
   // Who asks first whether to send its body (`Expect: 100-continue`) is told so by the one that reads it. Who never
   // is may send it or not: what comes next on that connection could be either.
   server.on("checkContinue", (request, response) => {
@@ -96,7 +98,7 @@ function mount(
   options: ListenerOptions,
   limited: express.RequestHandler,
 ): void {
-  const readBody = express.json({ limit: BODY_LIMIT, strict: false });
+  const readBody = express.json({ limit: BODY_LIMIT, strict: false, verify: refuseOtherThanUtf8 });
   const paths = new Map<string, Route[]>();
   for (const route of dialect.routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
   for (const [path, routes] of paths) {
@@ -258,13 +260,25 @@ function storageFault(thrown: unknown): Fault | null {
   return new Fault("storage_unavailable", sentence, { cause: thrown });
 }
 
+const NOT_UTF8 = "the body is not UTF-8";
+
+/** What is not UTF-8 would be read with other characters in it than were meant. Throws what `bodyFault` knows. */
+function refuseOtherThanUtf8(_request: IncomingMessage, _response: unknown, bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw Object.assign(new Error(NOT_UTF8), { status: 400 });
+}
+
 /** What Express and its body parser throw, in our words; null when it is something else. */
 function bodyFault(thrown: unknown): Fault | null {
   if (thrown instanceof URIError) return new Fault("invalid_request", "the address is not well encoded");
   if (thrown instanceof Fault || !(thrown instanceof Error) || !("status" in thrown)) return null;
   if (thrown.status === 413) return new Fault("payload_too_large", "the body is larger than 1 MB");
+  if (thrown.status === 415) {
+    const sentence = "send the body as JSON in UTF-8, without Content-Encoding";
+    return new Fault("unsupported_media", sentence, { cause: thrown });
+  }
   if (typeof thrown.status === "number" && thrown.status < 500) {
-    return new Fault("invalid_request", "the body is not valid JSON", { cause: thrown });
+    const sentence = thrown.message === NOT_UTF8 ? NOT_UTF8 : "the body is not valid JSON";
+    return new Fault("invalid_request", sentence, { cause: thrown });
   }
   return null;
 }

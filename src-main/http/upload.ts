@@ -6,6 +6,8 @@ import type { Upload } from "./route.ts";
 
 /** What a form may have beside its file, in bytes. */
 const FORM_EXTRA = 256 * 1024;
+/** How long nothing may come of an upload, in ms. */
+const IDLE_MS = 60_000;
 const FORM_LIMITS = {
   files: 1,
   fields: 50,
@@ -30,6 +32,7 @@ export async function uploadIn(request: Request, limit: number, begin: () => voi
   if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge(limit);
   const bytes = Readable.from(atMost(request, most, tooLarge(limit)), { objectMode: false });
   const form = isForm ? formOf(type) : null;
+  request.setTimeout(IDLE_MS, () => void request.destroy());
   begin();
   const given = givenName(request);
   if (form === null) return { name: given, body: bytes };
