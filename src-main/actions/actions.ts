@@ -44,7 +44,10 @@ export interface Actions {
   unsend(message: string): Promise<ActionReport>;
   /** Marks a conversation as read, given by any guid of it. */
   read(conversation: string): Promise<ActionReport>;
-  /** Shows that one is typing, for a minute at most, or no longer. */
+  /**
+   * Shows that one is typing, for a minute at most, or no longer; to end what was begun here neither policy nor dry run
+   * is in the way.
+   */
   typing(conversation: string, isTyping: boolean): Promise<ActionReport>;
   /** Begins nothing any more, and lets what is under way end, for 2.5 seconds at most. */
   stop(): Promise<void>;
@@ -70,23 +73,31 @@ export function openActions(options: ActionsOptions): Actions {
   const stopping = new AbortController();
 
   /** Does it when it is its turn, and as things stand by then; what makes no sense already now is refused at once. */
-  async function carryOut(name: Capability, plan: () => Plan): Promise<ActionReport> {
+  async function carryOut(
+    name: Capability,
+    plan: () => Plan,
+    isEnding: (plan: Plan) => boolean = () => false,
+  ): Promise<ActionReport> {
     const planNow = (): Plan => {
       const fault = capabilities.lacks(name);
       if (fault !== null) throw fault;
       const now = plan();
-      policy.check({ chat: now.chat }, "action");
+      if (!isEnding(now)) policy.check({ chat: now.chat }, "action");
       return now;
     };
+    const isDry = (now: Plan): boolean => policy.isDryRun() && !isEnding(now);
     const first = planNow();
-    const isQuiet = first.step === "already so" || policy.isDryRun();
-    if (isQuiet && !queue.has(first.about)) return perform(first, () => {});
-    return queue.run(first.about, async (leave) => perform(planNow(), leave));
+    const isQuiet = first.step === "already so" || isDry(first);
+    if (isQuiet && !queue.has(first.about)) return perform(first, isDry(first), () => {});
+    return queue.run(first.about, async (leave) => {
+      const now = planNow();
+      return perform(now, isDry(now), leave);
+    });
   }
 
-  async function perform(plan: Plan, leave: () => void): Promise<ActionReport> {
+  async function perform(plan: Plan, isDry: boolean, leave: () => void): Promise<ActionReport> {
     if (plan.step === "already so") return { outcome: "already so", sentence: plan.sentence };
-    if (policy.isDryRun()) return DRY_RUN;
+    if (isDry) return DRY_RUN;
     const watch = plan.showing && watchFor(plan.showing, { bus, timers });
     try {
       const end = await messagesApp.act(plan.action);
@@ -103,11 +114,13 @@ export function openActions(options: ActionsOptions): Actions {
 
   async function typing(conversation: string, isTyping: boolean): Promise<ActionReport> {
     let about = conversation;
-    const report = await carryOut("typing", () => {
+    const planned = (): Plan => {
       const plan = planTyping(conversation, isTyping, options);
       about = plan.about;
       return plan;
-    });
+    };
+    // What was begun is ended whatever the rules say by now: the other side would go on seeing it.
+    const report = await carryOut("typing", planned, (plan) => !isTyping && ends.isBegun(plan.about));
     if (report.outcome === "unconfirmable") ends.noted(about, isTyping);
     return report;
   }

@@ -114,6 +114,27 @@ describe("typing", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("that was begun is ended although sending was paused meanwhile, is refused, or is a dry run by now", async () => {
+    const { actions, messages, asked, during, pass, rules } = stagedActions();
+    messages.receive("hi");
+    const chat = `any;-;${MAYA}`;
+    const said = () => asked.map((action) => action.do === "typing" && action.isTyping);
+    await during(actions.typing(chat, true));
+    rules.refused = chat;
+    rules.isDryRun = true;
+    await pass(61_000);
+    expect(said()).toEqual([true, false]);
+    // What was not begun is not touched.
+    expect(await refusal(actions.typing(chat, false))).toMatchObject({ code: "policy_allow_list" });
+    Object.assign(rules, { refused: null, isDryRun: false });
+    await during(actions.typing(chat, true));
+    Object.assign(rules, { refused: chat, isDryRun: true });
+    expect(await during(actions.typing(chat, false))).toMatchObject({ outcome: "unconfirmable" });
+    expect(await refusal(actions.typing(chat, false))).toMatchObject({ code: "policy_allow_list" });
+    await pass(120_000);
+    expect(said()).toEqual([true, false, true, false]);
+  });
+
   it("is shown to one person, by iMessage", async () => {
     const { actions, messages } = stagedActions();
     const group = createGroup(messages.store, { name: null, addresses: [MAYA, "+15550112"] });

@@ -10,6 +10,8 @@ const MOST_TRIES = 3;
 export interface TypingEnds {
   /** Typing shows in this conversation, or no longer. */
   noted(conversation: string, isTyping: boolean): void;
+  /** Whether typing that was begun shows there, as far as is known. */
+  isBegun(conversation: string): boolean;
   stop(): void;
 }
 
@@ -22,9 +24,17 @@ export function openTypingEnds(timers: Timers, end: (conversation: string) => Pr
   };
   const endIn = (ms: number, conversation: string, triesLeft: number): void => {
     const timer = timers.after(ms, () => {
-      due.delete(conversation);
       // What cannot be ended, such as in a window that was closed, does not show any more either.
-      end(conversation).catch(() => triesLeft > 1 && endIn(AGAIN_MS, conversation, triesLeft - 1));
+      end(conversation)
+        .then(
+          () => false,
+          () => triesLeft > 1,
+        )
+        .then((isAgain) => {
+          if (due.get(conversation) !== timer) return;
+          if (isAgain) endIn(AGAIN_MS, conversation, triesLeft - 1);
+          else due.delete(conversation);
+        });
     });
     due.set(conversation, timer);
   };
@@ -33,6 +43,7 @@ export function openTypingEnds(timers: Timers, end: (conversation: string) => Pr
       cancel(conversation);
       if (isTyping) endIn(LONGEST_MS, conversation, MOST_TRIES);
     },
+    isBegun: (conversation) => due.has(conversation),
     stop() {
       for (const conversation of [...due.keys()]) cancel(conversation);
     },

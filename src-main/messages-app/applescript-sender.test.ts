@@ -127,8 +127,9 @@ describe("the command line", () => {
 
   it("carries any text as one argument, as it is", async () => {
     const { sender, commands } = senderThat([{ stdout: "sent\n" }]);
+    const text = fc.string({ unit: "binary" }).map((any) => any.replaceAll("\0", ""));
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
+      fc.asyncProperty(text, async (text) => {
         await sender.send(CHAT, { kind: "text", text, replyTo: null });
         expect(commands.at(-1)?.args.slice(1)).toEqual([CHAT.guid, text]);
       }),
@@ -200,9 +201,9 @@ describe("what osascript says of a send", () => {
   });
 
   it("a long error is told in a line", async () => {
-    const { sender } = senderThat([{ stdout: `unresolved -1728 Can’t get\n “${"x".repeat(100_000)}”` }]);
+    const { sender } = senderThat([{ stdout: `unresolved -1728 Can not get\n ${"x".repeat(100_000)}` }]);
     const found = await sender.send(CHAT, TEXT);
-    expect(found).toMatchObject({ outcome: "not left", reason: expect.stringMatching(/^Can’t get “x+…$/) });
+    expect(found).toMatchObject({ outcome: "not left", reason: expect.stringMatching(/^Can not get x+…$/) });
     expect("reason" in found && found.reason.length).toBeLessThan(400);
   });
 });

@@ -7,8 +7,11 @@ export const TIMED_OUT = -1712;
 export const NOT_RUNNING: ReadonlySet<number> = new Set([-600, -609]);
 /** A variable that is not set; the scripts give it for a service that this Mac has no account for. */
 export const NO_SUCH_SERVICE = -2753;
+/** An object that is not there. */
+export const NOT_FOUND = -1728;
 /** Invalid index. */
 export const NO_SUCH_OBJECT = -1719;
+const SYSTEM_EVENTS = "System Events";
 /** Not trusted with Accessibility. */
 export const NOT_TRUSTED = -25211;
 
@@ -26,7 +29,20 @@ export function errorNumber(stderr: string): number | null {
   return found === undefined ? null : Number(found);
 }
 
-/** An osascript error as what the caller is told: what happened, and what mends it. */
+/** ASCII, and no quotation mark of any language: what osascript quotes, it puts between these. */
+const QUOTES_NOTHING = /^[\w\s'.,:;()/-]*$/;
+
+/**
+ * What a script said went wrong, where it quotes nothing; else only its number. What AppleScript quotes is a value that
+ * it was given, such as a text, and reasons go into logs, events and answers.
+ */
+export function withoutQuotes(reason: string, code: number | null): string {
+  if (QUOTES_NOTHING.test(reason)) return reason;
+  const about = reason.includes(SYSTEM_EVENTS) ? ` from ${SYSTEM_EVENTS}` : "";
+  return `error ${code ?? "without a number"}${about}`;
+}
+
+/** An osascript error as what the caller is told: what happened, and what mends it. `reason` quotes nothing. */
 export function faultOfCode(code: number | null, reason: string): Fault {
   switch (code) {
     case -1743:
@@ -44,7 +60,7 @@ export function faultOfCode(code: number | null, reason: string): Fault {
         "accessibility_denied",
         `macOS does not let Bellhop work in Messages' window; switch it on under Privacy & Security, Accessibility (${PANES.accessibility})`,
       );
-    case -1728:
+    case NOT_FOUND:
     case NO_SUCH_OBJECT:
     case -10002:
     // macOS 26 says of a chat under another spelling that it cannot make it one.
@@ -96,5 +112,5 @@ export function faultOfCode(code: number | null, reason: string): Fault {
 
 /** By Accessibility it is System Events that is controlled. macOS keeps a permission for each. */
 function named(reason: string): string {
-  return reason.includes("System Events") ? "System Events, which works in Messages' window" : "Messages";
+  return reason.includes(SYSTEM_EVENTS) ? "System Events, which works in Messages' window" : "Messages";
 }

@@ -70,7 +70,7 @@ describe("arguments reach a real program byte for byte", () => {
 
   it("what no argument can carry is not begun", async () => {
     const { sender, osascript } = senderWith(KEEPS);
-    expect(await sender.send(CHAT, textOf("a\0b"))).toMatchObject({ outcome: "not left", code: null });
+    expect(await sender.send(CHAT, textOf("a\0b"))).toMatchObject({ outcome: "not left", code: -1728 });
     expect(existsSync(`${osascript}.args`)).toBe(false);
   });
 });

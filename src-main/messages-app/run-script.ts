@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Finished, Processes } from "../ports/processes.ts";
-import { errorNumber } from "./osascript-errors.ts";
+import { errorNumber, NOT_FOUND, withoutQuotes } from "./osascript-errors.ts";
 import type { ScriptCall } from "./script-calls.ts";
 
 /**
  * How a script ended. `unresolved`: it says that it had not begun. `failed`: macOS ended it, or it said what nobody
- * expects; `code` is null when there is no number. `stuck`: it was killed, with all that it started.
+ * expects; `code` is null when there is no number. `stuck`: it was killed, with all that it started. No reason quotes
+ * anything that went in.
  */
 export type ScriptEnd =
   | { end: "done" }
@@ -27,14 +28,23 @@ export async function runScript(
   call: ScriptCall,
   timeoutMs: number,
 ): Promise<ScriptEnd> {
+  // No text that is sent holds one: it is in a bubble or a title, which no script could find then.
+  if (call.args.some((arg) => arg.includes("\0"))) {
+    return {
+      end: "unresolved",
+      code: NOT_FOUND,
+      reason: "what is looked for holds a NUL, which no script can take",
+    };
+  }
   try {
     const args = [join(scripts, call.script), ...call.args];
     const finished = await processes.run({ file: osascript, args, timeoutMs });
     if (!finished.timedOut) return endOf(finished, call);
     return { end: "stuck", reason: `Messages did not answer in ${timeoutMs / 1_000} seconds` };
   } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    return { end: "not started", reason: clipped(`osascript could not be started: ${why}`) };
+    // Its sentence may quote an argument, which is what somebody wrote: no log and no event may hold that.
+    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "no reason was given";
+    return { end: "not started", reason: clipped(`osascript could not be started (${code})`) };
   }
 }
 
@@ -43,10 +53,12 @@ function endOf({ exitCode, stdout, stderr }: Finished, call: ScriptCall): Script
   if (exitCode === 0 && said === call.says) return { end: "done" };
   const unresolved = exitCode === 0 ? /^unresolved (-?\d+) ?(.*)$/s.exec(said) : null;
   if (unresolved) {
-    return { end: "unresolved", code: Number(unresolved[1]), reason: clipped(unresolved[2] ?? "") };
+    const code = Number(unresolved[1]);
+    return { end: "unresolved", code, reason: clipped(withoutQuotes(unresolved[2] ?? "", code)) };
   }
-  const reason = stderr.trim() || `osascript ended with ${exitCode ?? "a signal"}`;
-  return { end: "failed", code: errorNumber(stderr), reason: clipped(reason) };
+  const code = errorNumber(stderr);
+  const reason = stderr.trim() && withoutQuotes(stderr.trim(), code);
+  return { end: "failed", code, reason: clipped(reason || `osascript ended with ${exitCode ?? "a signal"}`) };
 }
 
 function clipped(reason: string): string {

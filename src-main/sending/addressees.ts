@@ -3,12 +3,16 @@ import { Fault } from "../../src-shared/faults.ts";
 import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
+import { withCountry } from "./phone-number.ts";
 import { parseRecipient } from "./recipient.ts";
 import type { SendOrder } from "./send-order.ts";
 
 /** Whom an order is for, and what it answers. */
 export interface Addressees {
-  /** The chat that is meant, as Messages spells it. Throws when a group is not there: scripts cannot make one. */
+  /**
+   * The chat that is meant, as Messages spells it; a number without its country is one of the country of this Mac's
+   * lines, where no chat goes by it as it is. Throws when a group is not there: scripts cannot make one.
+   */
   chatFor(order: Pick<SendOrder, "recipient" | "service">): string;
   /** The guid of the message that is answered; null for none. Throws when it is not in the conversation of `chat`. */
   answered(order: Pick<SendOrder, "replyTo">, chat: string): string | null;
@@ -18,17 +22,19 @@ export interface Addressees {
 export function addressees(options: {
   conversations: Pick<Conversations, "find" | "get">;
   messages: Pick<Messages, "get">;
+  callingCode(): string | null;
 }): Addressees {
-  const { conversations, messages } = options;
+  const { conversations, messages, callingCode } = options;
   return {
     chatFor({ recipient, service }) {
       const given = parseChatGuid(recipient.trim());
       const guid = given ? recipient.trim() : `${service ?? "iMessage"};-;${parseRecipient(recipient)}`;
       const known = conversations.find(guid);
       if (known !== null) return known;
-      if (given === null) return guid;
-      if (given.separator === "+") throw new Fault("target_not_found", `there is no conversation ${guid}`);
-      return `${service ?? given.service};-;${parseRecipient(given.identifier)}`;
+      if (given?.separator === "+") throw new Fault("target_not_found", `there is no conversation ${guid}`);
+      const address = withCountry(parseRecipient(given?.identifier ?? recipient), callingCode);
+      const full = `${service ?? given?.service ?? "iMessage"};-;${address}`;
+      return conversations.find(full) ?? full;
     },
     answered({ replyTo }, chat) {
       if (replyTo === null) return null;

@@ -3,17 +3,14 @@ import type { Change } from "../apple-messages/change.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { OutgoingRow } from "../apple-messages/feed/news.ts";
-import type { Clock } from "../ports/clock.ts";
 import { isOfItsTime, partOf } from "./match.ts";
 import type { Moves } from "./moves.ts";
+import type { AttemptTimes } from "./outbox-attempts.ts";
 import type { Awaited } from "./outbox-item.ts";
 import type { PartInput } from "./outbox-machine.ts";
-import type { OutboxStore, Place } from "./outbox-store.ts";
+import type { OutboxStore, Place, Unproved } from "./outbox-store.ts";
 import { isChatMeant } from "./recipient.ts";
 import { LOST, reasonOfRow } from "./row-reasons.ts";
-
-/** How late a row may still prove that something was sent. */
-const PROVES_WITHIN_MS = 24 * 60 * 60 * 1_000;
 
 /** Tells by the rows of chat.db what became of what was given to Messages. */
 export interface Confirmation {
@@ -25,9 +22,11 @@ export interface Confirmation {
 export function openConfirmation(options: {
   store: Pick<OutboxStore, "get" | "unproved" | "claimedBy">;
   chatDb: Pick<ChatDb, "read">;
-  clock: Clock;
+  attempts: Pick<AttemptTimes, "datesOf" | "lateRowOf">;
+  /** This part left an empty row in its place, which may yet be filled. */
+  lost(place: Place): void;
 }): Confirmation {
-  const { store, chatDb, clock } = options;
+  const { store, chatDb, attempts } = options;
   return {
     confirm(rows, changes, moves) {
       for (const row of rows) {
@@ -51,14 +50,20 @@ export function openConfirmation(options: {
   function claim(row: OutgoingRow, moves: Moves): Place | null {
     const { guid, rowId, at, conversationIds } = row.message;
     const isMeant = (chat: string): boolean => conversationIds.some((id) => isChatMeant(id, chat));
-    const unproved = store.unproved(clock.now() - PROVES_WITHIN_MS, isMeant);
+    const awaited = store.unproved(at, isMeant).map(awaitedOf);
     const part = partOf(
       row,
-      unproved.map((one) => ({ ...one, isOtherFile: isOtherFile(one, rowId, at) })),
+      awaited.map((one) => ({ ...one, isOtherFile: isOtherFile(one, rowId, at) })),
     );
     if (part === null) return null;
     moves.happens(part, { it: "has a row", guid, rowId });
     return part;
+  }
+
+  function awaitedOf(unproved: Unproved): Awaited {
+    const { lateRow } = unproved.part;
+    if (lateRow !== null) return { ...unproved, dates: lateRow, soon: lateRow.until };
+    return { ...unproved, ...attempts.datesOf(unproved.part) };
   }
 
   /** ROWIDs begin anew when chat.db is replaced; that the newest row of then is another one shows it. */
@@ -80,10 +85,13 @@ export function openConfirmation(options: {
   /** The lost row says nothing of what it was, so it speaks only when it can have been one part alone. */
   function lose({ message }: OutgoingRow, moves: Moves): void {
     const candidates = store
-      .unproved(clock.now() - PROVES_WITHIN_MS, isForGroup)
+      .unproved(message.at, isForGroup)
+      .map(awaitedOf)
       .filter((one) => one.part.state !== "failed" && isOfItsTime(one, message));
     const [only] = candidates;
-    if (only && candidates.length === 1) moves.happens(only.part, { it: "was lost", reason: LOST });
+    if (only === undefined || candidates.length > 1) return;
+    const lateRow = attempts.lateRowOf(only.part);
+    if (moves.happens(only.part, { it: "was lost", reason: LOST, lateRow })) options.lost(only.part);
   }
 
   function addressAt({ itemId }: Place): string | null {

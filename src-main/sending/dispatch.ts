@@ -26,6 +26,12 @@ export function dispatchOf(
     bubbleOf,
   }: { chatDb: Pick<ChatDb, "read" | "noticeReplacement">; bubbleOf(guid: string): Bubble | null },
 ): Dispatch | null {
+  if (part.isUnreadable) {
+    throw new Fault(
+      "internal",
+      "what was to be sent cannot be read any more: bellhop.db is damaged there; send it anew",
+    );
+  }
   try {
     // What was the newest row of a file that was replaced says nothing of the rows to come.
     chatDb.noticeReplacement();
@@ -62,12 +68,15 @@ function contentOf(
 const AGAIN_AFTER_MS = [400, 1_000];
 const NOT_RUNNING = new Set([-600, -609]);
 
-/** What to do about a part that surely did not leave: try it again after so many ms, or say that it failed. */
+/**
+ * What to do about a part that surely did not leave: try it again after so many ms, or say that it failed. `tries` is how
+ * often it was tried again already; null where it must not be.
+ */
 export function afterRefusal(
   { code, reason }: Extract<SendOutcome, { outcome: "not left" }>,
-  tries: number,
+  tries: number | null,
 ): { againAfterMs: number } | { fault: Fault } {
-  const againAfterMs = AGAIN_AFTER_MS[tries];
+  const againAfterMs = tries === null ? undefined : AGAIN_AFTER_MS[tries];
   if (againAfterMs !== undefined && (code === null || NOT_RUNNING.has(code))) return { againAfterMs };
   if (code === null) return { fault: new Fault("sender_unavailable", reason, { retryAfter: 5 }) };
   return { fault: faultOfCode(code, reason) };

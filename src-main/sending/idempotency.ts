@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { Fault } from "../../src-shared/faults.ts";
-import type { IdempotencyStore, KeptAnswer, UsedKey } from "./idempotency-store.ts";
+import type { IdempotencyStore } from "./idempotency-store.ts";
 import type { FileRef, SendOrder } from "./send-order.ts";
 
 /** Visible ASCII characters, as a header can carry them. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Sees to it that what is asked for again under the same key is answered again, and not sent again. */
+/** Sees to it that what is asked for again under the same key is told of the same item, and not sent a second time. */
 export interface Idempotency {
   /**
    * Takes the key for this order until it is released. `by` is whoever asks: a key is their own. Throws
@@ -18,32 +18,17 @@ export interface Idempotency {
 
 /** A key while its send is under way. */
 export interface HeldKey {
-  /** What it was used for before; null for a key that is new. */
-  used: Pick<UsedKey, "outboxId" | "answer"> | null;
+  /** The item that it was used for before; null for a key that is new. */
+  used: string | null;
   /** Uses it for this item. To be called in the transaction that adds the item. */
   bind(outboxId: string): void;
-  /** Keeps the first answer, to be given again. Does not throw: what was sent is sent. */
-  keep(answer: KeptAnswer): void;
-  /** Forgets the key: nothing left, so it may be tried again under it. Does not throw. */
-  free(): void;
   /** Ends it, whatever came of it. */
   release(): void;
 }
 
 /** Over the keys of `store`; which are under way is known in memory only, as they end with the process. */
-export function openIdempotency(options: {
-  store: IdempotencyStore;
-  complain(thrown: unknown): void;
-}): Idempotency {
-  const { store, complain } = options;
+export function openIdempotency(store: IdempotencyStore): Idempotency {
   const underWay = new Map<string, string>();
-  const trying = (work: () => void): void => {
-    try {
-      work();
-    } catch (thrown) {
-      complain(thrown);
-    }
-  };
   return {
     hold(by, key, order) {
       if (!KEY.test(key)) {
@@ -69,10 +54,8 @@ export function openIdempotency(options: {
       }
       underWay.set(id, digest);
       return {
-        used,
+        used: used?.outboxId ?? null,
         bind: (outboxId) => store.add(name, { digest, outboxId }),
-        keep: (answer) => trying(() => store.answer(name, answer)),
-        free: () => trying(() => store.remove(name)),
         release: () => void underWay.delete(id),
       };
     },

@@ -31,9 +31,13 @@ function awaited(content: string, fields: Partial<OutboxPart> = {}, chat = CHAT)
     messageGuid: null,
     messageRowId: null,
     retriedAs: null,
+    isLastTry: false,
+    lateRow: null,
     ...fields,
   };
-  return { part, chat, replyTo: null };
+  const given = part.dispatchedAt ?? 0;
+  const until = part.state === "dispatching" ? Number.POSITIVE_INFINITY : given + 120_000;
+  return { part, chat, replyTo: null, dates: { from: given - 2_000, until }, soon: given + 120_000 };
 }
 
 const row = (body: string | null, fields = {}) =>
@@ -88,6 +92,10 @@ describe("a row of our own", () => {
     expect(partOf(row("hi"), [awaited("hi", {}, chat)])).not.toBeNull();
   });
 
+  it("is found though Messages ended its lines otherwise", () => {
+    expect(partOf(row("hello\nworld"), [awaited("hello\r\nworld")])).not.toBeNull();
+  });
+
   it("is found though Messages composed its accents and dropped spaces at its ends", () => {
     expect(partOf(row("caf\u00e9"), [awaited("  cafe\u0301\n")])).not.toBeNull();
   });
@@ -99,10 +107,10 @@ describe("a row of our own", () => {
     expect(partOf(row("hi", { at: 170_500 }), [newer, givenUp])).toBe(newer.part);
   });
 
-  it("is not taken when it was written long before the part was given to Messages", () => {
+  it("is not taken when it was written before the part was given to Messages, by a clock that nobody set", () => {
     const waiting = awaited("hi", { dispatchedAt: 1_000_000 });
-    expect(partOf(row("hi", { at: 1_000_000 - 599_000 }), [waiting])).toBe(waiting.part);
-    expect(partOf(row("hi", { at: 1_000_000 - 601_000 }), [waiting])).toBeNull();
+    expect(partOf(row("hi", { at: 1_000_000 - 2_000 }), [waiting])).toBe(waiting.part);
+    expect(partOf(row("hi", { at: 1_000_000 - 2_001 }), [waiting])).toBeNull();
   });
 
   it("in another chat.db is known by its date, not by its ROWID", () => {

@@ -7,13 +7,6 @@ import { isChatMeant } from "./recipient.ts";
 
 type Row = OutgoingRow["message"];
 
-/** The clocks of Bellhop and of Messages are one, but it may be corrected between two looks at it. */
-const CLOCKS_DIFFER_MS = 2_000;
-/** How much earlier a row may be dated than the part whose row is awaited: clocks that were wrong are set back. */
-const SET_BACK_MS = 10 * 60 * 1_000;
-/** A late row is dated when it was given to Messages; what somebody typed by hand later, when it was typed. */
-const LATE_MS = 2 * 60 * 1_000;
-
 /**
  * Which of the awaited parts (longest waiting first, ended ones last) a row of our own belongs to: the same chat, the
  * same content, and newer than everything that was there when the part was given to Messages. Of those that it fits
@@ -41,19 +34,18 @@ export function partOf({ message }: OutgoingRow, awaited: readonly Awaited[]): O
 const GIVEN_BEFORE = 3;
 
 /** How well the row's date and place fit; 0 for not at all. */
-function timeFit({ part, isOtherFile = false }: Awaited, { rowId, at }: Row): number {
-  const after = at - (part.dispatchedAt ?? 0);
-  if (isOtherFile ? after < -CLOCKS_DIFFER_MS : rowId <= (part.afterRowId ?? 0)) return 0;
-  if (part.state === "dispatching") return after >= 0 ? 4 : after >= -SET_BACK_MS ? 2 : 0;
-  if (after > LATE_MS) return 0;
-  return after >= 0 ? GIVEN_BEFORE : after >= -CLOCKS_DIFFER_MS ? 1 : 0;
+function timeFit({ part, dates, isOtherFile = false }: Awaited, { rowId, at }: Row): number {
+  if (!isOtherFile && rowId <= (part.afterRowId ?? 0)) return 0;
+  if (at < dates.from || at > dates.until) return 0;
+  const isAfter = at >= (part.dispatchedAt ?? 0);
+  if (part.state === "dispatching") return isAfter ? 4 : 2;
+  return isAfter ? GIVEN_BEFORE : 1;
 }
 
 /** Whether a row without content may be of this part: it was written after the part was given, and soon after. */
-export function isOfItsTime({ part }: Awaited, { rowId, at }: Row): boolean {
-  const after = at - (part.dispatchedAt ?? 0);
+export function isOfItsTime({ part, dates, soon }: Awaited, { rowId, at }: Row): boolean {
   // chat.db may be another one, in which old rows have new ROWIDs: both have to fit.
-  return rowId > (part.afterRowId ?? 0) && after >= -CLOCKS_DIFFER_MS && after <= LATE_MS;
+  return rowId > (part.afterRowId ?? 0) && at >= dates.from && at <= soon;
 }
 
 /** How well what it says fits; 0 for not at all. */
@@ -83,13 +75,14 @@ function fileFit(
   return stem(own) === stem(other) ? 1 : 0;
 }
 
-const stem = (name: string): string => basename(name, extname(name));
+/** A file's name without its ending, which a conversion changes. */
+export const stem = (name: string): string => basename(name, extname(name));
 
-/** Whether Messages would write the same for both: it may compose accents and drop white space at the ends. */
+/** Whether Messages would write the same for both: it may compose accents, end lines otherwise, and drop white space at the ends. */
 export function isSameText(one: string, other: string): boolean {
   return bare(one) === bare(other);
 }
 
 function bare(text: string): string {
-  return withoutPlaceholders(text).normalize().trim();
+  return withoutPlaceholders(text).replaceAll(/\r\n?/g, "\n").normalize().trim();
 }

@@ -1,6 +1,6 @@
-import type { OutboxState } from "../../src-shared/domain/outbox.ts";
 import type { OutboxChange } from "../journal/entry.ts";
-import type { OutboxItem } from "./outbox-item.ts";
+import type { Clock } from "../ports/clock.ts";
+import { endOf, isUnderWay, type OutboxItem } from "./outbox-item.ts";
 import { happened, type PartInput, type Step } from "./outbox-machine.ts";
 import type { OutboxStore, Place } from "./outbox-store.ts";
 import { outboxUpdated } from "./sent-item.ts";
@@ -20,16 +20,16 @@ export interface Moves {
 }
 
 /** Nothing has happened yet. Call its functions inside the transaction. */
-export function openMoves(store: Pick<OutboxStore, "get" | "save">): Moves {
+export function openMoves(store: Pick<OutboxStore, "get" | "save">, clock: Pick<Clock, "now">): Moves {
   const moved = new Set<string>();
   const ended = new Set<string>();
   const changes: OutboxChange[] = [];
   const takes: Moves["takes"] = (before, { item, isNews }) => {
-    store.save(before, item);
+    store.save(before, item, clock.now());
     moved.add(item.id);
     if (isNews) changes.push(outboxUpdated(item));
-    const end = endOf(item.state);
-    if (end !== null && end !== endOf(before.state)) ended.add(item.id);
+    const end = wholeEnd(item);
+    if (end !== null && end !== wholeEnd(before)) ended.add(item.id);
   };
   return {
     happens({ itemId, position }, input) {
@@ -47,8 +47,5 @@ export function openMoves(store: Pick<OutboxStore, "get" | "save">): Moves {
   };
 }
 
-/** What has left has left, however far it has come since. Null while it is on its way. */
-function endOf(state: OutboxState): OutboxState | null {
-  if (state === "queued" || state === "dispatching") return null;
-  return state === "delivered" || state === "read" ? "sent" : state;
-}
+/** How the whole ended; null while something of it is on its way. */
+const wholeEnd = (item: OutboxItem) => (isUnderWay(item) ? null : endOf(item.state));

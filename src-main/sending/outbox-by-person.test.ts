@@ -18,7 +18,7 @@ describe("a retry", () => {
     await pass(2_000);
     expect(app.contents()).toEqual(["one", "one", "two"]);
     expect(state(id)).toBe("sent");
-    expect(told.map(({ data }) => data.state)).toEqual(["failed", "queued", "sent"]);
+    expect(told.map(({ data }) => data.state)).toEqual(["failed", "queued", "dispatching", "sent"]);
   });
 
   it("repeats what is unknown; a late row of the first tells its own truth", async () => {
@@ -128,6 +128,7 @@ describe("a dry run", () => {
     expect([dry, real].map(state)).toEqual(["dry_run", "sent"]);
     expect(app.contents()).toEqual(["really"]);
     expect(told.map(({ data }) => [data.id, data.state])).toEqual([
+      [dry, "queued"],
       [dry, "dry_run"],
       [real, "sent"],
     ]);

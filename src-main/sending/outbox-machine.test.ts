@@ -32,6 +32,8 @@ function partAt(position: number, fields: Partial<OutboxPart> = {}): OutboxPart 
     messageGuid: null,
     messageRowId: null,
     retriedAs: null,
+    isLastTry: false,
+    lateRow: null,
     ...fields,
   };
 }
@@ -44,6 +46,7 @@ function itemOf(count: number): OutboxItem {
     service: null,
     replyTo: null,
     isDryRun: false,
+    isExempt: false,
     revision: 0,
     state: "queued",
     fault: null,
@@ -53,7 +56,8 @@ function itemOf(count: number): OutboxItem {
 }
 
 const given: PartInput = { it: "dispatches", at: 1, turn: 1, afterRowId: 10, afterGuid: "G" };
-const givenUp: PartInput = { it: "is given up", reason: "never seen" };
+const lateRow = { from: 0, until: 120_000 };
+const givenUp: PartInput = { it: "is given up", reason: "never seen", lateRow };
 const refused: PartInput = { it: "did not leave", fault: "automation_denied", reason: "denied" };
 const rowOf = (guid: string): PartInput => ({ it: "has a row", guid, rowId: 11 });
 const left = (as: "sent" | "delivered" | "read" = "sent"): PartInput => ({ it: "left", as });
@@ -155,6 +159,37 @@ describe("a retry", () => {
     expect(item).toMatchObject({ state: "dispatching", parts: [{ state: "sent", retriedAs: 1 }, {}] });
   });
 
+  it("is dropped once it is put back, where what it repeats was sent while it was at Messages", () => {
+    const gone = having(retry(having(itemOf(1), [0, given], [0, givenUp])), [1, given]);
+    const back = having(gone, [0, rowOf("A")], [0, left()], [1, { it: "is put back" }]);
+    expect(back).toMatchObject({ state: "sent", parts: [{ retriedAs: null }, { fault: "cancelled" }] });
+    expect(having(back, [1, given])).toEqual(back);
+  });
+
+  it("that surely did not leave counts no more, once what it repeats was sent after all", () => {
+    const refusedThen = having(retry(having(itemOf(1), [0, given], [0, givenUp])), [1, given], [1, refused]);
+    const found = having(refusedThen, [0, rowOf("A")], [0, left()]);
+    expect(found.state).toBe("sent");
+    expect(retried(found)).toBeNull();
+  });
+
+  it("repeats what failed by its row before what came behind it, in order", () => {
+    const failed = having(itemOf(2), [0, given], [0, rowOf("A")], [0, failedBy(22)]);
+    expect(statesOf(failed)).toEqual(["failed", "failed"]);
+    const again = retry(failed);
+    expect(again.parts.map(({ content, state, retriedAs }) => [content, state, retriedAs])).toEqual([
+      ["part 0", "failed", 2],
+      ["part 1", "failed", 3],
+      ["part 0", "queued", null],
+      ["part 1", "queued", null],
+    ]);
+  });
+
+  it("sends what did not leave, and not once more what nobody knows of before it", () => {
+    const unknown = having(itemOf(2), [0, given], [0, givenUp]);
+    expect(statesOf(retry(unknown))).toEqual(["unknown", "queued"]);
+  });
+
   it("has nothing to do where nothing failed", () => {
     expect(retried(itemOf(1))).toBeNull();
     expect(retried(having(itemOf(1), [0, given]))).toBeNull();
@@ -187,7 +222,7 @@ const inputs: fc.Arbitrary<PartInput> = fc.oneof(
   fc.constantFrom("A", "B", "C").map(rowOf),
   fc.constantFrom("sent", "delivered", "read").map(left),
   fc.constantFrom(22, 25).map(failedBy),
-  fc.constant<PartInput>({ it: "was lost", reason: "lost" }),
+  fc.constant<PartInput>({ it: "was lost", reason: "lost", lateRow }),
   fc.constant(givenUp),
   fc.constant<PartInput>({ it: "was tried out" }),
 );
@@ -267,11 +302,40 @@ describe("whatever happens", () => {
     });
   });
 
-  it("every change of state has a revision, and all that ends is news", () => {
+  it("nothing is given once more when what it repeats has left", () => {
+    const repeated = having(retry(having(itemOf(1), [0, given], [0, givenUp])), [1, given]);
+    const few: fc.Arbitrary<Move> = fc.oneof(
+      {
+        weight: 12,
+        arbitrary: fc.record({ by: fc.constant("Messages" as const), position: fc.nat(1), input: inputs }),
+      },
+      { weight: 1, arbitrary: fc.constant<Move>({ by: "retry" }) },
+    );
+    fc.assert(
+      fc.property(fc.array(few, { minLength: 10, maxLength: 40 }), (story) => {
+        story.reduce((before, move) => {
+          const { item } = take(before, move);
+          const hadLeft = FAR[before.parts[0]?.state ?? "queued"] !== undefined;
+          const isGiven = item.parts[1]?.state === "dispatching" && before.parts[1]?.state === "queued";
+          expect(hadLeft && isGiven).toBe(false);
+          return item;
+        }, repeated);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("every change of state has a revision, and all that ends is news, of a part as well", () => {
     throughStories((before, { item, isNews }) => {
       expect(item.revision - before.revision).toBe(isNews || item.state !== before.state ? 1 : 0);
       const isUnderWay = item.state === "queued" || item.state === "dispatching";
       if (item.state !== before.state && !isUnderWay) expect(isNews).toBe(true);
+      for (const { position, state } of item.parts) {
+        const was = before.parts[position]?.state;
+        if (was === "queued" || was === "dispatching") {
+          if (state !== "queued" && state !== "dispatching") expect(isNews).toBe(true);
+        }
+      }
     });
   });
 

@@ -1,6 +1,6 @@
 import type { OutboxState } from "../../src-shared/domain/outbox.ts";
 import type { FaultCode } from "../../src-shared/faults.ts";
-import type { OutboxItem, OutboxPart } from "./outbox-item.ts";
+import { endOf, isOpen, type OutboxItem, type OutboxPart, type RowDates } from "./outbox-item.ts";
 
 /** What can happen to one part. Times are milliseconds since 1970. */
 export type PartInput =
@@ -15,10 +15,10 @@ export type PartInput =
   /** Its row says so. */
   | { it: "left"; as: "sent" | "delivered" | "read" }
   | { it: "failed by its row"; errorCode: number; reason: string }
-  /** Messages took it, and left an empty row in its place. */
-  | { it: "was lost"; reason: string }
-  /** Its row never came, or never said anything. */
-  | { it: "is given up"; reason: string }
+  /** Messages took it, and left an empty row in its place. A row may still come, with such a date. */
+  | { it: "was lost"; reason: string; lateRow: RowDates }
+  /** Its row never came, or never said anything. It may still come, with such a date. */
+  | { it: "is given up"; reason: string; lateRow: RowDates }
   /** Everything was done but the sending. */
   | { it: "was tried out" };
 
@@ -50,7 +50,10 @@ export function happened(item: OutboxItem, position: number, input: PartInput): 
   const after = next(before, input);
   if (after === before) return { item, isNews: false };
   let parts = withPart(item.parts, after);
-  if (after.retriedAs === null) parts = takenAlong(parts, before, after);
+  // While it was at Messages, what it repeats may have left after all.
+  const leftAfterAll = isUnsent(after) ? repeatedBy(parts, after).find(hasLeft) : undefined;
+  if (after.retriedAs === null && leftAfterAll) parts = dropped(parts, after, leftAfterAll, SENT_AFTER_ALL);
+  else if (after.retriedAs === null) parts = takenAlong(parts, before, after);
   else if (hasLeft(after) && !hasLeft(before)) parts = withoutRepetition(parts, after);
   // A part that no longer counts has a truth of its own, which nothing else tells.
   const isAside = after.retriedAs !== null && after.state !== before.state;
@@ -58,17 +61,23 @@ export function happened(item: OutboxItem, position: number, input: PartInput): 
 }
 
 /**
- * A person wants it tried again: first what surely did not leave, and only where there is none, what failed by its
- * row or is unknown. The latter is repeated as a part of its own. Null when there is nothing to try again.
+ * A person wants it tried again: first what surely did not leave, in its place, and only where there is none, what
+ * failed by its row or is unknown, which is repeated as a part of its own. Where something failed by its row before
+ * what did not leave, all that failed is repeated, in order. What is unknown is not: it may be there. Null when there
+ * is nothing to try again.
  */
 export function retried(item: OutboxItem): Step | null {
   const counting = item.parts.filter(counts);
-  const unsent = counting.filter((part) => part.state === "failed" && !part.mayHaveLeft);
-  if (unsent.length > 0) return together(item, unsent.map(anew).reduce(withPart, item.parts), true);
-  const doubtful = counting.filter(({ state }) => state === "failed" || state === "unknown");
-  if (doubtful.length === 0) return null;
+  const failed = counting.filter(({ state }) => state === "failed");
+  const unsent = failed.filter(({ mayHaveLeft }) => !mayHaveLeft);
+  const firstByItsRow = failed.findIndex(({ mayHaveLeft }) => mayHaveLeft);
+  if (unsent.length > 0 && (firstByItsRow < 0 || firstByItsRow > failed.findLastIndex(isUnsent))) {
+    return together(item, unsent.map(anew).reduce(withPart, item.parts), true);
+  }
+  const repeated = unsent.length > 0 ? failed : counting.filter(({ state }) => isDoubtful(state));
+  if (repeated.length === 0) return null;
   const parts = [...item.parts];
-  for (const part of doubtful) {
+  for (const part of repeated) {
     const position = parts.length;
     parts[part.position] = { ...part, retriedAs: position };
     parts.push({
@@ -101,9 +110,6 @@ export function cancelled(item: OutboxItem): Step | null {
   return together(item, parts, true);
 }
 
-/** As `tries` of a part: when it surely does not leave, that is the end of it. */
-const NO_MORE_TRIES = 1_000;
-
 /** What an item of these parts is. */
 export function stateOf(parts: readonly OutboxPart[]): OutboxState {
   const states = parts.filter(counts).map(({ state }) => state);
@@ -125,13 +131,20 @@ function next(part: OutboxPart, input: PartInput): OutboxPart {
       return { ...part, state: "dispatching", mayHaveLeft: true, dispatchedAt, turn, afterRowId, afterGuid };
     }
     case "is put back":
-      if (state !== "dispatching" || part.messageGuid !== null || part.tries === NO_MORE_TRIES) return part;
+      if (state !== "dispatching" || part.messageGuid !== null || part.isLastTry) return part;
       return { ...part, state: "queued", mayHaveLeft: false, tries: part.tries + 1 };
     case "did not leave":
       // A row that was claimed meanwhile knows better.
       if (!isAwaited(part) && state !== "queued") return part;
       if (part.messageGuid !== null) return part;
-      return { ...part, state: "failed", mayHaveLeft: false, fault: input.fault, reason: input.reason };
+      return {
+        ...part,
+        state: "failed",
+        mayHaveLeft: false,
+        fault: input.fault,
+        reason: input.reason,
+        lateRow: null,
+      };
     case "has a row":
       if (!part.mayHaveLeft || part.messageGuid !== null) return part;
       return { ...part, messageGuid: input.guid, messageRowId: input.rowId };
@@ -151,16 +164,22 @@ function next(part: OutboxPart, input: PartInput): OutboxPart {
       };
     case "was lost":
       if (!isAwaited(part) || part.messageGuid !== null) return part;
-      return { ...part, state: "failed", fault: "send_failed", reason: input.reason };
+      return { ...part, state: "failed", fault: "send_failed", reason: input.reason, lateRow: input.lateRow };
     case "is given up":
       if (state !== "dispatching") return part;
-      return { ...part, state: "unknown", fault: null, reason: input.reason };
+      return { ...part, state: "unknown", fault: null, reason: input.reason, lateRow: input.lateRow };
     case "was tried out":
       return state === "queued" ? { ...part, state: "dry_run" } : part;
   }
 }
 
 const isAwaited = ({ state }: OutboxPart): boolean => state === "dispatching" || state === "unknown";
+
+const isDoubtful = (state: OutboxState): boolean => state === "failed" || state === "unknown";
+
+/** It has not left, for sure, and could go another time. */
+const isUnsent = ({ state, mayHaveLeft }: OutboxPart): boolean =>
+  !mayHaveLeft && (state === "queued" || state === "failed");
 
 const hasLeft = ({ state }: OutboxPart): boolean => PROGRESS[state] !== undefined;
 
@@ -176,7 +195,7 @@ function takenAlong(
   return parts.map((part) => {
     if (part.position <= position || !counts(part)) return part;
     // What is being given at this moment and does not leave must not come back.
-    if (part.state === "dispatching") return { ...part, tries: NO_MORE_TRIES };
+    if (part.state === "dispatching") return { ...part, isLastTry: true };
     if (part.state !== "queued") return part;
     return {
       ...part,
@@ -187,12 +206,22 @@ function takenAlong(
   });
 }
 
-/** What was repeated has left after all: where its repetition still waits, it must not go. */
+const SENT_AFTER_ALL = "what it repeats was sent after all";
+
+/** What was repeated has left after all: where its repetition has not, it must not go. */
 function withoutRepetition(parts: readonly OutboxPart[], left: OutboxPart): readonly OutboxPart[] {
   let repetition: OutboxPart | undefined = left;
   while (repetition !== undefined && repetition.retriedAs !== null) repetition = parts[repetition.retriedAs];
-  if (repetition === undefined || repetition.state !== "queued") return parts;
-  return dropped(parts, repetition, left, "what it repeats was sent after all");
+  if (repetition === undefined || repetition === left || !isUnsent(repetition)) return parts;
+  return dropped(parts, repetition, left, SENT_AFTER_ALL);
+}
+
+/** What a part repeats, and what that repeats. */
+function repeatedBy(parts: readonly OutboxPart[], part: OutboxPart): OutboxPart[] {
+  const repeated = parts.filter(
+    ({ position, retriedAs }) => retriedAs === part.position && position < part.position,
+  );
+  return repeated.flatMap((one) => [one, ...repeatedBy(parts, one)]);
 }
 
 function dropped(
@@ -212,19 +241,36 @@ function dropped(
 }
 
 function anew(part: OutboxPart): OutboxPart {
-  return { ...part, state: "queued", fault: null, reason: null, errorCode: 0, tries: 0 };
+  return {
+    ...part,
+    state: "queued",
+    fault: null,
+    reason: null,
+    errorCode: 0,
+    tries: 0,
+    isLastTry: false,
+    lateRow: null,
+  };
 }
 
 function withPart(parts: readonly OutboxPart[], changed: OutboxPart): readonly OutboxPart[] {
   return parts.map((part) => (part.position === changed.position ? changed : part));
 }
 
-/** The whole of these parts. News is every change of its state but that it is given to Messages, or will be again. */
+/**
+ * The whole of these parts. News is every change of its state but that it is given to Messages, or will be again, and
+ * every part that ends, or comes to another end: the state of the whole may hide it.
+ */
 function together(before: OutboxItem, parts: readonly OutboxPart[], isNewsAnyway: boolean): Step {
   const state = stateOf(parts);
   const culprit = parts.find((part) => counts(part) && part.state === state && part.reason !== null);
+  const isNewEnd = (part: OutboxPart): boolean => {
+    const end = endOf(part.state);
+    const known = before.parts[part.position];
+    return end !== null && known !== undefined && end !== endOf(known.state);
+  };
   const isOnItsWay = (state === "dispatching" || state === "queued") && isOpen(before.state);
-  const isNews = isNewsAnyway || (state !== before.state && !isOnItsWay);
+  const isNews = isNewsAnyway || (state !== before.state && !isOnItsWay) || parts.some(isNewEnd);
   const item: OutboxItem = {
     ...before,
     parts,
@@ -235,5 +281,3 @@ function together(before: OutboxItem, parts: readonly OutboxPart[], isNewsAnyway
   };
   return { item, isNews };
 }
-
-const isOpen = (state: OutboxState): boolean => state === "queued" || state === "dispatching";

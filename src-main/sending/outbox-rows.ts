@@ -12,6 +12,7 @@ export interface ItemRow {
   service: string | null;
   reply_to: string | null;
   is_dry_run: number;
+  is_exempt: number;
   revision: number;
   state: string;
   fault: string | null;
@@ -19,7 +20,7 @@ export interface ItemRow {
 }
 
 export const ITEM_COLUMNS =
-  "id, created_at, chat, service, reply_to, is_dry_run, revision, state, fault, reason";
+  "id, created_at, chat, service, reply_to, is_dry_run, is_exempt, revision, state, fault, reason";
 
 /** A part as bellhop.db has it. */
 export interface PartRow {
@@ -42,6 +43,9 @@ export interface PartRow {
   message_guid: string | null;
   message_row_id: number | null;
   retried_as: number | null;
+  is_last_try: number;
+  row_from: number | null;
+  row_until: number | null;
 }
 
 /** What becomes of a part; the rest of it stays as it was accepted. */
@@ -59,6 +63,9 @@ export const CHANGING = [
   "message_guid",
   "message_row_id",
   "retried_as",
+  "is_last_try",
+  "row_from",
+  "row_until",
 ] as const;
 
 export const PART_COLUMNS = [
@@ -75,10 +82,11 @@ export type ChangingValues = Pick<PartRow, (typeof CHANGING)[number]>;
 
 /** The part that a row holds. */
 export function toPart(row: PartRow, vault: Vault): OutboxPart {
-  const content = vault.open(row.sealed_content);
   const isFile = row.kind === "file";
+  const opened = openContent(row, vault);
+  const content = opened?.content ?? "";
   // The first version kept no names.
-  const name = row.sealed_name === null ? (isFile ? basename(content) : null) : vault.open(row.sealed_name);
+  const name = opened?.name ?? (isFile ? basename(content) : null);
   return {
     itemId: row.item_id,
     position: row.position,
@@ -99,7 +107,23 @@ export function toPart(row: PartRow, vault: Vault): OutboxPart {
     messageGuid: row.message_guid,
     messageRowId: row.message_row_id,
     retriedAs: row.retried_as,
+    isLastTry: row.is_last_try === 1,
+    lateRow:
+      row.row_from === null || row.row_until === null ? null : { from: row.row_from, until: row.row_until },
+    ...(opened === null ? { isUnreadable: true } : {}),
   };
+}
+
+/** Null where it cannot be opened: one damaged row must not stop the others. */
+function openContent({ sealed_content, sealed_name }: PartRow, vault: Vault) {
+  try {
+    return {
+      content: vault.open(sealed_content),
+      name: sealed_name === null ? null : vault.open(sealed_name),
+    };
+  } catch {
+    return null;
+  }
 }
 
 /** What of a part is written when something has become of it. */
@@ -118,6 +142,9 @@ export function changingValues(part: OutboxPart): ChangingValues {
     message_guid: part.messageGuid,
     message_row_id: part.messageRowId,
     retried_as: part.retriedAs,
+    is_last_try: part.isLastTry ? 1 : 0,
+    row_from: part.lateRow?.from ?? null,
+    row_until: part.lateRow?.until ?? null,
   };
 }
 
@@ -130,6 +157,7 @@ export function toItem(row: ItemRow, parts: readonly OutboxPart[]): OutboxItem {
     service: SendService.nullable().catch(null).parse(row.service),
     replyTo: row.reply_to,
     isDryRun: row.is_dry_run === 1,
+    isExempt: row.is_exempt === 1,
     revision: row.revision,
     state: toState(row.state),
     fault: toFault(row.fault),

@@ -6,11 +6,20 @@ import { MIGRATIONS } from "../storage/migrations/migrations.ts";
 import { ownDatabase } from "../testing/own-database.ts";
 import { filePart, textPart } from "../testing/sending-outbox.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
-import { happened, type PartInput } from "./outbox-machine.ts";
+import { happened, type PartInput, retried } from "./outbox-machine.ts";
 import { type NewPart, type OutboxStore, openOutboxStore } from "./outbox-store.ts";
+import { laneOf } from "./recipient.ts";
 
 const CHAT = "any;-;+15550111";
 const HOUR = 3_600_000;
+const PLAIN = {
+  createdAt: 0,
+  chat: CHAT,
+  service: null,
+  replyTo: null,
+  isDryRun: false,
+  isExempt: false,
+};
 
 function storeIn(folder = temporaryFolder()) {
   const { database, vault } = ownDatabase(folder);
@@ -23,10 +32,7 @@ function storeIn(folder = temporaryFolder()) {
     add(parts: NewPart[], fields: { chat?: string; createdAt?: number; isDryRun?: boolean } = {}): string {
       count += 1;
       const id = `out_${count}`;
-      store.add(
-        { id, createdAt: 0, chat: CHAT, service: null, replyTo: null, isDryRun: false, ...fields },
-        parts,
-      );
+      store.add({ ...PLAIN, id, ...fields }, parts);
       return id;
     },
   };
@@ -37,7 +43,7 @@ function happens(store: OutboxStore, id: string, ...inputs: PartInput[]): void {
   for (const input of inputs) {
     const before = store.get(id);
     if (before === null) throw new Error(`there is no ${id}`);
-    store.save(before, happened(before, 0, input).item);
+    store.save(before, happened(before, 0, input).item, 1);
   }
 }
 
@@ -61,7 +67,7 @@ describe("the outbox in bellhop.db", () => {
     const before = store.get(id);
     if (before === null) throw new Error("it is gone");
     const { item } = happened(happened(before, 0, given).item, 0, row);
-    store.save(before, item);
+    store.save(before, item, 1);
     expect(store.get(id)).toEqual(item);
     expect(store.claimedBy("ROW")).toEqual({ itemId: id, position: 0 });
   });
@@ -79,7 +85,7 @@ describe("the outbox in bellhop.db", () => {
 
   it("commits what belongs to it in the same transaction, or nothing", () => {
     const { store, database } = storeIn();
-    const item = { id: "out_x", createdAt: 0, chat: CHAT, service: null, replyTo: null, isDryRun: false };
+    const item = { ...PLAIN, id: "out_x" };
     expect(() =>
       store.add(item, [textPart("hi")], () => {
         database.exec("INSERT INTO meta (key, value) VALUES ('alongside', '1')");
@@ -104,7 +110,7 @@ describe("the outbox in bellhop.db", () => {
     );
   });
 
-  it("counts as accepted what is not surely unsent, by lane", () => {
+  it("counts as accepted what is not surely unsent, by chat", () => {
     const { store, add } = storeIn();
     add([textPart("long ago")], { createdAt: 1 });
     add([textPart("queued")], { createdAt: HOUR });
@@ -113,9 +119,66 @@ describe("the outbox in bellhop.db", () => {
     add([textPart("elsewhere")], { createdAt: HOUR + 3, chat: "any;+;chat1" });
     happens(store, "out_3", given, refused);
     expect(store.accepted(HOUR)).toEqual([
-      { lane: "+;chat1", count: 1, oldestAt: HOUR + 3 },
-      { lane: "-;+15550111", count: 1, oldestAt: HOUR },
+      { chat: "any;+;chat1", count: 1, oldestAt: HOUR + 3 },
+      { chat: CHAT, count: 1, oldestAt: HOUR },
     ]);
+  });
+
+  it("counts what was given to Messages once an item, by the last that was given of it", () => {
+    const { store, add } = storeIn();
+    const at = (ms: number): PartInput => ({ ...given, at: ms });
+    add([textPart("one"), textPart("two")], { createdAt: 1 });
+    add([textPart("refused")]);
+    add([textPart("elsewhere")], { chat: "any;+;chat1" });
+    happens(store, "out_1", at(HOUR - 1));
+    expect(store.dispatched(HOUR)).toEqual([]);
+    happens(store, "out_2", at(HOUR), refused);
+    happens(store, "out_3", at(HOUR + 5));
+    const first = store.get("out_1");
+    if (first === null) throw new Error("it is gone");
+    store.save(first, happened(first, 1, at(HOUR + 1)).item, 1);
+    expect(store.dispatched(HOUR)).toEqual([
+      { chat: "any;+;chat1", count: 1, oldestAt: HOUR + 5 },
+      { chat: CHAT, count: 1, oldestAt: HOUR + 1 },
+    ]);
+    expect(store.dispatched(0).find(({ chat }) => chat === CHAT)).toMatchObject({ count: 1 });
+  });
+
+  it("keeps whether an item is exempt from the rules", () => {
+    const { store } = storeIn();
+    store.add({ ...PLAIN, id: "out_x", isExempt: true }, [textPart("hi")]);
+    expect(store.get("out_x")).toMatchObject({ isExempt: true });
+  });
+
+  it("asks, for a late row, only what may have it by its date, however much is unknown", () => {
+    const { store, add } = storeIn();
+    for (let minute = 0; minute < 10; minute += 1) {
+      const id = add([textPart("hi")]);
+      const lateRow = { from: minute * 60_000, until: (minute + 2) * 60_000 };
+      happens(store, id, given, { it: "is given up", reason: "never seen", lateRow });
+    }
+    const ids = store.unproved(330_000, () => true).map(({ part }) => part.itemId);
+    expect(ids).toEqual(["out_5", "out_6"]);
+  });
+
+  it("drops, a few at a time, what ended long ago; what is on its way, or was given since, stays", () => {
+    const { store, database, add } = storeIn();
+    const texts = [1, 2, 3, 4, 5, 6].map((number) => add([textPart(`${number}`)]));
+    for (const id of texts.slice(0, 4)) happens(store, id, given, refused);
+    happens(store, "out_5", { ...given, at: 1_000 }, row, { it: "left", as: "sent" });
+    database.exec("UPDATE outbox_item SET changed_at = 2000 WHERE id = 'out_4'");
+    expect([store.prune(900, 2), store.prune(900, 2), store.prune(900, 2)]).toEqual([2, 1, 0]);
+    expect(store.list({ limit: 10 }).map(({ id }) => id)).toEqual(["out_6", "out_5", "out_4"]);
+    expect(database.prepare("SELECT COUNT(*) AS n FROM outbox_part").get()).toEqual({ n: 3 });
+    expect(store.prune(5_000, 10)).toBe(2);
+    expect(store.claimedBy("ROW")).toBeNull();
+  });
+
+  it("gives an item that cannot be read any more as one, so that others are not held up", () => {
+    const { store, database, add } = storeIn();
+    add([textPart("hi")]);
+    database.exec("UPDATE outbox_part SET sealed_content = zeroblob(40)");
+    expect(store.get("out_1")).toMatchObject({ parts: [{ content: "", isUnreadable: true }] });
   });
 
   it("needs the file of what is still to be given to Messages", () => {
@@ -124,6 +187,15 @@ describe("the outbox in bellhop.db", () => {
     expect(store.needsFile("/staged/1/cat.png")).toBe(true);
     happens(store, "out_1", given, row, { it: "left", as: "sent" });
     expect(store.needsFile("/staged/1/cat.png")).toBe(false);
+    const dog = add([filePart("/staged/2/dog.png")]);
+    expect(store.needsFile("/staged/2/dog.png")).toBe(true);
+    happens(store, dog, given, refused);
+    expect(store.needsFile("/staged/2/dog.png")).toBe(false);
+    const failed = store.get(dog);
+    const again = failed && retried(failed);
+    if (!again) throw new Error("there is nothing to retry");
+    store.save(failed, again.item, 1);
+    expect(store.needsFile("/staged/2/dog.png")).toBe(true);
   });
 });
 
@@ -148,7 +220,7 @@ it("what is asked all the time is found by an index, however much was sent befor
   openOutboxStore(spy, ownDatabase(temporaryFolder()).vault);
   expect(plans.length).toBeGreaterThan(10);
   // What is scanned is an index of what is open alone.
-  const scans = plans.filter((plan) => /^SCAN/.test(plan) && !/json_each/.test(plan));
+  const scans = plans.filter((plan) => /^SCAN/.test(plan) && !/json_each|subquery|SCAN given/.test(plan));
   expect(scans.filter((plan) => !/outbox_part_(queued|dispatching|files)/.test(plan))).toEqual([]);
   // What has no row yet, and what never will, is many: only the part of a row is looked up by its guid.
   expect(plans.filter((plan) => plan.includes("(message_guid=?)"))).toHaveLength(1);
@@ -188,7 +260,7 @@ describe("the outbox of the first version", () => {
     });
     expect(store.get("out_half")).toMatchObject({ state: "queued", parts: [{ mayHaveLeft: true }, {}] });
     expect(store.nextQueued([])).toEqual({ itemId: "out_half", position: 1 });
-    expect(store.nextQueued(["-;+15550111"])).toBeNull();
-    expect(store.accepted(0).map(({ lane }) => lane)).toEqual(["+;chat1", "-;+15550111"]);
+    expect(store.nextQueued([laneOf(CHAT)])).toBeNull();
+    expect(store.accepted(0).map(({ chat }) => chat)).toEqual([CHAT, "iMessage;+;chat1"]);
   });
 });

@@ -1,7 +1,6 @@
 import type { OutboxState } from "../../src-shared/domain/outbox.ts";
 import { Fault } from "../../src-shared/faults.ts";
-import { chatKey } from "../apple-messages/chat-guid.ts";
-import type { Database } from "../storage/database.ts";
+import { type Database, withoutSync } from "../storage/database.ts";
 import type { Vault } from "../storage/vault.ts";
 import type { Awaited, OutboxItem, OutboxPart } from "./outbox-item.ts";
 import {
@@ -14,6 +13,7 @@ import {
   toItem,
   toPart,
 } from "./outbox-rows.ts";
+import { laneOf } from "./recipient.ts";
 
 /** Where a part is found. */
 export interface Place {
@@ -31,7 +31,16 @@ export interface OpenPart extends Place {
 /** What is accepted of a part. */
 export type NewPart = Pick<OutboxPart, "kind" | "content" | "name" | "sizeBytes">;
 /** What is accepted of an item. */
-export type NewItem = Pick<OutboxItem, "id" | "createdAt" | "chat" | "service" | "replyTo" | "isDryRun">;
+export type NewItem = Pick<
+  OutboxItem,
+  "id" | "createdAt" | "chat" | "service" | "replyTo" | "isDryRun" | "isExempt"
+>;
+/** How many items, to the chat as it was asked for, and when the oldest of them was. */
+export interface ChatCount {
+  chat: string;
+  count: number;
+  oldestAt: number;
+}
 
 /** The outbox in bellhop.db. Every commit of it is on the disk before anything follows from it. */
 export interface OutboxStore {
@@ -40,29 +49,41 @@ export interface OutboxStore {
   get(id: string): OutboxItem | null;
   /** Newest first; `before` is an item's id. Throws invalid_request when there is no such item. */
   list(question: { state?: OutboxState; before?: string; limit: number }): OutboxItem[];
-  /** Writes what has changed from `before` to `after`, as one transaction. */
-  save(before: OutboxItem, after: OutboxItem): void;
+  /** Writes what has changed from `before` to `after` at that moment (ms since 1970), as one transaction. */
+  save(before: OutboxItem, after: OutboxItem, at: number): void;
   /** The part whose turn it is, of those in none of these lanes; null when there is none. */
   nextQueued(heldLanes: readonly string[]): Place | null;
   isAnythingQueued(): boolean;
   /** Parts that were given to Messages and have not ended, the longest waiting first. */
   open(): OpenPart[];
   /**
-   * Parts that a row without one may belong to, in a chat that `isMeant`: those whose row is awaited, the longest
-   * waiting first; behind them those that ended without one, of what was dispatched at `since` (ms since 1970) or later.
+   * Parts that a row with this date (ms since 1970) may belong to, in a chat that `isMeant`: those whose row is awaited,
+   * the longest waiting first; behind them those that ended without one, where their row may have that date.
    */
-  unproved(since: number, isMeant: (chat: string) => boolean): Awaited[];
+  unproved(at: number, isMeant: (chat: string) => boolean): Unproved[];
   /** The part that was given to Messages last of all, and its turn; null when none ever was. */
   lastGiven(): (Place & { turn: number }) | null;
   /** The part whose row has this guid. */
   claimedBy(messageGuid: string): Place | null;
+  /** Whether so many items are on their way. */
+  isFull(most: number): boolean;
+  /**
+   * Removes items of which nothing is on its way, and nothing has happened since `before` (ms since 1970): so many at
+   * most. Returns how many went.
+   */
+  prune(before: number, most: number): number;
   /** Whether this file is still to be given to Messages, or may just have been. */
   needsFile(path: string): boolean;
   /** Items that have not ended, and parts that were given to Messages at `since` or later and have left. */
   counts(since: number): { waiting: number; sent: number };
-  /** Items accepted at `since` or later that are not surely unsent, by lane; dry runs are none. */
-  accepted(since: number): { lane: string; count: number; oldestAt: number }[];
+  /** Items accepted at `since` or later that are not surely unsent; dry runs are none. */
+  accepted(since: number): ChatCount[];
+  /** Items of which something was last given to Messages at `since` or later, and not surely refused. */
+  dispatched(since: number): ChatCount[];
 }
+
+/** A part that was given to Messages and has no row. */
+export type Unproved = Pick<Awaited, "part" | "chat" | "replyTo">;
 
 /** Opens the outbox; every statement is prepared once. */
 export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
@@ -70,7 +91,10 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
   const parts = database.prepare<[string], PartRow>(
     `SELECT ${PART_COLUMNS.join(", ")} FROM outbox_part WHERE item_id = ? ORDER BY position`,
   );
-  const writing = prepareWriting(database, vault);
+  let neededFiles: Set<string> | null = null;
+  const writing = prepareWriting(database, vault, () => {
+    neededFiles = null;
+  });
   const asking = prepareAsking(database);
   const withParts = (row: ItemRow): OutboxItem =>
     toItem(
@@ -95,23 +119,43 @@ export function openOutboxStore(database: Database, vault: Vault): OutboxStore {
     nextQueued: (heldLanes) => asking.queued.get(JSON.stringify(heldLanes)) ?? null,
     isAnythingQueued: () => asking.anyQueued.get() !== undefined,
     open: () => asking.open.all(),
-    unproved: (since, isMeant) =>
-      [...asking.awaited.all(), ...asking.ended.all(since)]
+    unproved: (at, isMeant) =>
+      [...asking.awaited.all(), ...asking.ended.all(at, at)]
         .filter(({ chat }) => isMeant(chat))
         .map(({ chat, reply_to, ...row }) => ({ part: toPart(row, vault), chat, replyTo: reply_to })),
     lastGiven: () => asking.lastGiven.get() ?? null,
     claimedBy: (guid) => asking.claimed.get(guid) ?? null,
-    needsFile: (path) => asking.files.all().some((sealed) => vault.open(sealed) === path),
+    isFull: (most) => asking.waitingAt.get(most - 1) !== undefined,
+    prune: (before, most) =>
+      withoutSync(database, () => asking.prune.run(before, before, before, most).changes),
+    needsFile(path) {
+      // Whoever sweeps asks this for every file that there is.
+      neededFiles ??= new Set(asking.files.all().flatMap((sealed) => openOrNot(vault, sealed)));
+      return neededFiles.has(path);
+    },
     counts: (since) => ({ waiting: asking.waiting.get() ?? 0, sent: asking.sent.get(since) ?? 0 }),
     accepted: (since) => asking.accepted.all(since),
+    dispatched: (since) => asking.dispatched.all(since),
   };
 }
 
-/** Whatever changes the outbox. */
-function prepareWriting(database: Database, vault: Vault): Pick<OutboxStore, "add" | "save"> {
+function openOrNot(vault: Vault, sealed: Buffer): string[] {
+  try {
+    return [vault.open(sealed)];
+  } catch {
+    return [];
+  }
+}
+
+/** Whatever changes the outbox; `filesChanged` hears of what may change which files are still to be sent. */
+function prepareWriting(
+  database: Database,
+  vault: Vault,
+  filesChanged: () => void,
+): Pick<OutboxStore, "add" | "save"> {
   const insertItem = database.prepare(
-    `INSERT INTO outbox_item (id, created_at, chat, lane, service, reply_to, is_dry_run, state, seq)
-     VALUES (:id, :createdAt, :chat, :lane, :service, :replyTo, :isDryRun, 'queued',
+    `INSERT INTO outbox_item (id, created_at, changed_at, chat, lane, service, reply_to, is_dry_run, is_exempt, state, seq)
+     VALUES (:id, :createdAt, :createdAt, :chat, :lane, :service, :replyTo, :isDryRun, :isExempt, 'queued',
        (SELECT COALESCE(MAX(seq), 0) + 1 FROM outbox_item))`,
   );
   const insertPart = database.prepare(
@@ -119,7 +163,8 @@ function prepareWriting(database: Database, vault: Vault): Pick<OutboxStore, "ad
      SELECT id, :position, :kind, :content, :name, :sizeBytes, 'queued', lane, seq FROM outbox_item WHERE id = :itemId`,
   );
   const updateItem = database.prepare(
-    "UPDATE outbox_item SET state = :state, fault = :fault, reason = :reason, revision = :revision WHERE id = :id",
+    `UPDATE outbox_item SET state = :state, fault = :fault, reason = :reason, revision = :revision, changed_at = :at
+     WHERE id = :id`,
   );
   const updatePart = database.prepare(
     `UPDATE outbox_part SET ${CHANGING.map((column) => `${column} = :${column}`).join(", ")}
@@ -128,21 +173,24 @@ function prepareWriting(database: Database, vault: Vault): Pick<OutboxStore, "ad
   const write = (itemId: string, position: number, { kind, content, name, sizeBytes }: NewPart): void => {
     const sealed = { content: vault.seal(content), name: name === null ? null : vault.seal(name) };
     insertPart.run({ itemId, position, kind, sizeBytes, ...sealed });
+    if (kind === "file") filesChanged();
   };
   return {
     add: database.transaction((added: NewItem, contents: readonly NewPart[], alongside?: () => void) => {
-      const { isDryRun, ...rest } = added;
-      insertItem.run({ ...rest, isDryRun: isDryRun ? 1 : 0, lane: chatKey(added.chat) });
+      const { isDryRun, isExempt, ...rest } = added;
+      const flags = { isDryRun: isDryRun ? 1 : 0, isExempt: isExempt ? 1 : 0 };
+      insertItem.run({ ...rest, ...flags, lane: laneOf(added.chat) });
       for (const [position, part] of contents.entries()) write(added.id, position, part);
       alongside?.();
     }),
-    save: database.transaction((before: OutboxItem, after: OutboxItem) => {
+    save: database.transaction((before: OutboxItem, after: OutboxItem, at: number) => {
       for (const part of after.parts) {
         const { itemId, position } = part;
         const known = before.parts[position];
         if (known === part) continue;
         if (known === undefined) write(itemId, position, part);
         updatePart.run({ itemId, position, ...changingValues(part) });
+        if (part.kind === "file") filesChanged();
       }
       const { id, state, fault, reason, revision } = after;
       const isSame =
@@ -150,7 +198,7 @@ function prepareWriting(database: Database, vault: Vault): Pick<OutboxStore, "ad
         fault === before.fault &&
         reason === before.reason &&
         revision === before.revision;
-      if (!isSame) updateItem.run({ id, state, fault, reason, revision });
+      if (!isSame) updateItem.run({ id, state, fault, reason, revision, at });
     }),
   };
 }
@@ -193,8 +241,9 @@ function prepareAsking(database: Database) {
     awaited: database.prepare<[], UnprovedRow>(
       `${unproved("outbox_part_dispatching")} WHERE p.state = 'dispatching' AND p.message_guid IS NULL ORDER BY p.dispatched_at, p.rowid`,
     ),
-    ended: database.prepare<[number], UnprovedRow>(
-      `${unproved("outbox_part_unproved")} WHERE p.message_guid IS NULL AND p.may_have_left = 1 AND p.dispatched_at >= ?
+    ended: database.prepare<[number, number], UnprovedRow>(
+      `${unproved("outbox_part_unproved")} WHERE p.message_guid IS NULL AND p.may_have_left = 1
+         AND p.row_until >= ? AND p.row_from <= ?
          AND p.state IN ('unknown', 'failed') ORDER BY p.dispatched_at, p.rowid`,
     ),
     claimed: database.prepare<[string], Place>(`SELECT ${place} FROM outbox_part WHERE message_guid = ?`),
@@ -204,18 +253,42 @@ function prepareAsking(database: Database) {
       )
       .pluck(),
     waiting: database
-      .prepare<[], number>("SELECT COUNT(*) FROM outbox_item WHERE state IN ('queued', 'dispatching')")
-      .pluck(),
-    sent: database
-      .prepare<[number], number>(
-        "SELECT COUNT(*) FROM outbox_part WHERE state IN ('sent', 'delivered', 'read') AND dispatched_at >= ?",
+      .prepare<[], number>(
+        `SELECT COUNT(*) FROM (
+           SELECT item_id FROM outbox_part INDEXED BY outbox_part_queued WHERE state = 'queued'
+           UNION SELECT item_id FROM outbox_part INDEXED BY outbox_part_dispatching WHERE state = 'dispatching')`,
       )
       .pluck(),
-    accepted: database.prepare<[number], { lane: string; count: number; oldestAt: number }>(
-      `SELECT lane, COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item i
+    waitingAt: database
+      .prepare<[number], number>(
+        "SELECT 1 FROM outbox_item WHERE state IN ('queued', 'dispatching') LIMIT 1 OFFSET ?",
+      )
+      .pluck(),
+    prune: database.prepare<[number, number, number, number]>(
+      `DELETE FROM outbox_item WHERE id IN (
+         SELECT id FROM outbox_item i INDEXED BY outbox_item_created
+         WHERE created_at < ? AND changed_at < ? AND NOT EXISTS (
+           SELECT 1 FROM outbox_part p WHERE p.item_id = i.id
+             AND (p.state IN ('queued', 'dispatching') OR p.dispatched_at >= ?))
+         ORDER BY created_at LIMIT ?)`,
+    ),
+    sent: database
+      .prepare<[number], number>(
+        `SELECT COUNT(*) FROM outbox_part INDEXED BY outbox_part_given
+         WHERE may_have_left = 1 AND dispatched_at >= ? AND state IN ('sent', 'delivered', 'read')`,
+      )
+      .pluck(),
+    dispatched: database.prepare<[number], ChatCount>(
+      `SELECT i.chat, COUNT(*) AS count, MIN(given.at) AS oldestAt FROM (
+         SELECT item_id, MAX(dispatched_at) AS at FROM outbox_part INDEXED BY outbox_part_given
+         WHERE may_have_left = 1 AND dispatched_at >= ? GROUP BY item_id) AS given
+       JOIN outbox_item i ON i.id = given.item_id GROUP BY i.chat`,
+    ),
+    accepted: database.prepare<[number], ChatCount>(
+      `SELECT chat, COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item i
        WHERE created_at >= ? AND is_dry_run = 0 AND EXISTS (
          SELECT 1 FROM outbox_part p WHERE p.item_id = i.id AND NOT (p.state = 'failed' AND p.may_have_left = 0))
-       GROUP BY lane`,
+       GROUP BY chat`,
     ),
   };
 }

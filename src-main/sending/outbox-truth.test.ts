@@ -57,7 +57,9 @@ describe("what is said of a send is true:", () => {
     });
     const { accept, pass, item } = sendingOutbox(app, { ...on, messages });
     const id = await accept({ chat: group.guid, parts: [textPart("hi all")] });
-    await pass(5_000);
+    await pass(9_000);
+    expect(item(id).state).toBe("dispatching");
+    await pass(4_000);
     expect(item(id)).toMatchObject({ state: "failed", fault: "send_failed" });
   });
 
@@ -216,9 +218,9 @@ it("an orphaned osascript is waited for by our own time, though the clock was se
   const next = sendingOutbox(app, { ...on, messages, remembered, time: { ...time, clock } });
   next.outbox.wake();
   await next.pass(25_000);
-  expect([next.state(lost), app.contents()]).toEqual(["unknown", []]);
-  await next.pass(10_000);
-  expect(app.contents()).toEqual(["second"]);
+  expect([next.state(lost), app.contents()]).toEqual(["dispatching", []]);
+  await next.pass(40_000);
+  expect([next.state(lost), app.contents()]).toEqual(["unknown", ["second"]]);
 });
 
 describe("the row of a message goes on to tell of it:", () => {

@@ -3,27 +3,28 @@ import type { OutboxState, SendService } from "../../src-shared/domain/outbox.ts
 import { Fault } from "../../src-shared/faults.ts";
 import type { Change } from "../apple-messages/change.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
-import { chatKey } from "../apple-messages/chat-guid.ts";
 import type { OutgoingRow } from "../apple-messages/feed/news.ts";
 import { toMessage } from "../apple-messages/row-to-domain.ts";
 import type { OutboxChange } from "../journal/entry.ts";
 import type { Bubble, MessagesApp } from "../messages-app/messages-app.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import type { Timer, Timers } from "../ports/timers.ts";
+import type { Timers } from "../ports/timers.ts";
 import { openConfirmation } from "./confirmation.ts";
-import { lateParts } from "./deadlines.ts";
+import { type Deadlines, openDeadlines } from "./deadlines.ts";
 import { type Moves, openMoves } from "./moves.ts";
+import { openAttemptTimes } from "./outbox-attempts.ts";
 import { isUnderWay, type OutboxItem } from "./outbox-item.ts";
 import { cancelled, counts, retried, type Step } from "./outbox-machine.ts";
-import type { NewPart, OutboxStore } from "./outbox-store.ts";
-import { openQueue } from "./queue.ts";
+import { startPruning } from "./outbox-pruning.ts";
+import type { ChatCount, NewPart, OutboxStore } from "./outbox-store.ts";
+import { openQueue, type Permission } from "./queue.ts";
 import { isChatMeant } from "./recipient.ts";
 import { openWaitingRoom } from "./waiting-room.ts";
 
-/** How often it is looked whether something has waited too long for its row. */
-const DEADLINE_EVERY_MS = 1_000;
 const COUNTED_MS = 60 * 60 * 1_000;
+/** Items that may be on their way at once. */
+const MOST_WAITING = 10_000;
 
 /** What is to be sent, to a chat given by its guid; a direct one may not exist yet. */
 export interface SendRequest {
@@ -34,19 +35,23 @@ export interface SendRequest {
   replyTo: string | null;
   /** Everything is done but the sending. */
   isDryRun: boolean;
+  /** Only pause and caps hold for it: the self-test's own. */
+  isExempt?: boolean | undefined;
   parts: readonly NewPart[];
 }
+
+export type { Permission };
 
 /** Everything on its way to Messages. */
 export interface Outbox {
   /**
    * Commits the request and returns its id; from here on it is not forgotten. `alongside` runs in the same
-   * transaction. Throws `shutting_down` after a stop.
+   * transaction. Throws `shutting_down` after a stop, and `busy` where 10,000 items wait.
    */
   accept(request: SendRequest, alongside?: (id: string) => void): string;
   /**
-   * Waits until the item is settled, or until it is clear that it stays queued because sending is paused, at most
-   * `ms` milliseconds; then says what is known. Throws `not_found`.
+   * Waits until nothing of the item is on its way, or until it is clear that what is stays queued because sending is
+   * paused or a rule has it wait, at most `ms` milliseconds; then says what is known. Throws `not_found`.
    */
   wait(id: string, ms: number): Promise<{ item: OutboxItem; message: Message | null }>;
   get(id: string): OutboxItem | null;
@@ -80,6 +85,11 @@ export interface Outbox {
    * spelling, and when the oldest of them was. Dry runs are none.
    */
   accepted(since: number, chat: string | null): { count: number; oldestAt: number | null };
+  /**
+   * Items of which something was given to Messages at `since` (ms since 1970) or later, and not surely refused, to all
+   * or to this chat in any spelling; each counts once, by the last that was given of it. And when the oldest of these was.
+   */
+  dispatched(since: number, chat: string | null): { count: number; oldestAt: number | null };
   /** The item that the message with this guid went out as; null for every other message. */
   itemOf(guid: string): string | null;
   /** Whether a staged file is still to be sent. */
@@ -103,6 +113,11 @@ export interface OutboxOptions {
    * Throws when nothing could be committed.
    */
   record(work: () => readonly OutboxChange[]): void;
+  /**
+   * Whether an item may go now: asked of each of its parts right before it is given to Messages, whatever was said when
+   * it was accepted. Without it everything may. A `reading_unavailable` that it throws has the part wait.
+   */
+  mayGo?(item: OutboxItem): Permission;
   /** The bubble that an answer points at; null when the message is gone. */
   bubbleOf(guid: string): Bubble | null;
   /** Whether a staged file is still there; without it a retry does not look. */
@@ -115,10 +130,14 @@ export interface OutboxOptions {
 /** Gives what is queued to Messages, one part at a time, in order within each conversation. */
 export function openOutbox(options: OutboxOptions): Outbox {
   const { store, chatDb, clock, timers } = options;
-  const confirmation = openConfirmation(options);
+  const attempts = openAttemptTimes(clock);
+  const confirmation = openConfirmation({
+    ...options,
+    attempts,
+    lost: (place) => deadlines.lost(place),
+  });
   const room = openWaitingRoom(timers);
   const toEnd = new Set<string>();
-  let deadline: Timer | undefined;
   let isStopped = false;
   let isOver = false;
 
@@ -144,42 +163,26 @@ export function openOutbox(options: OutboxOptions): Outbox {
 
   /** Commits what `work` does, and only then has it known. */
   const record = (work: (moves: Moves) => void): void => {
-    let moves = openMoves(store);
+    let moves = openMoves(store, clock);
     options.record(() => {
-      moves = openMoves(store);
+      moves = openMoves(store, clock);
       work(moves);
       return moves.changes();
     });
     noteEnds(moves);
-    watchDeadlines();
+    deadlines.watch();
     tell(moves.moved());
   };
 
-  const queue = openQueue({ ...options, record, dispatched: () => watchDeadlines() });
+  const queue = openQueue({
+    ...options,
+    attempts,
+    record,
+    dispatched: () => deadlines.watch(),
+    putOff: room.callAll,
+  });
 
-  /** Whoever has waited too long for a row is told that nobody knows. */
-  function watchDeadlines(): void {
-    if (isStopped || deadline) return;
-    deadline = timers.after(DEADLINE_EVERY_MS, () => {
-      deadline = undefined;
-      try {
-        if (store.open().length === 0) return;
-        if (options.isCaughtUp() && chatDb.trouble() === null) endLateOnes();
-      } catch (thrown) {
-        options.complain(thrown);
-      }
-      watchDeadlines();
-    });
-  }
-
-  function endLateOnes(): void {
-    // Without a commit where there is nothing to end, which is nearly always.
-    const late = lateParts(options, queue.running());
-    if (late.length === 0) return;
-    record((moves) => {
-      for (const { place, reason } of late) moves.happens(place, { it: "is given up", reason });
-    });
-  }
+  const deadlines: Deadlines = openDeadlines({ ...options, attempts, confirmation, record });
 
   const known = (id: string): OutboxItem => {
     const item = store.get(id);
@@ -202,13 +205,20 @@ export function openOutbox(options: OutboxOptions): Outbox {
     throw new Fault("shutting_down", "Bellhop is stopping; try again in a moment", { retryAfter: 5 });
   }
 
-  function checkFiles(item: OutboxItem): void {
+  /** What is to go again must still be there; what went before may be gone. */
+  function checkParts(before: OutboxItem, after: OutboxItem): void {
     const { isFileThere } = options;
-    if (isFileThere === undefined) return;
-    const gone = item.parts.find(({ kind, content }) => kind === "file" && !isFileThere(content));
-    if (gone) throw new Fault("conflict", `${gone.name} is kept no longer; send it anew`);
+    for (const part of after.parts) {
+      if (part.state !== "queued" || before.parts[part.position] === part) continue;
+      if (part.isUnreadable)
+        throw new Fault("conflict", "what was sent cannot be read any more; send it anew");
+      if (part.kind !== "file" || isFileThere === undefined || isFileThere(part.content)) continue;
+      throw new Fault("conflict", `${part.name} is kept no longer; send it anew`);
+    }
   }
 
+  /** Nothing of it is at Messages. */
+  const isAtRest = ({ parts }: OutboxItem): boolean => parts.every(({ state }) => state !== "dispatching");
   const firstMessage = (item: OutboxItem): Message | null => {
     const guid = item.parts.find(counts)?.messageGuid;
     if (!guid) return null;
@@ -222,20 +232,33 @@ export function openOutbox(options: OutboxOptions): Outbox {
     }
   };
 
-  watchDeadlines();
+  deadlines.watch();
+  const stopPruning = startPruning(options);
+
   return {
     accept(request, alongside) {
       refuseWhenStopped();
+      if (store.isFull(MOST_WAITING)) {
+        throw new Fault("busy", "10,000 sends wait already; try again when some of them have gone", {
+          retryAfter: 60,
+        });
+      }
       const id = `out_${options.randomness.uuid().replaceAll("-", "")}`;
-      const { parts, ...asked } = request;
-      store.add({ id, createdAt: clock.now(), ...asked }, parts, alongside && (() => alongside(id)));
+      const { parts, isExempt = false, ...asked } = request;
+      store.add(
+        { id, createdAt: clock.now(), ...asked, isExempt },
+        parts,
+        alongside && (() => alongside(id)),
+      );
       queue.wake();
       return id;
     },
     async wait(id, ms) {
       await room.wait(id, ms, () => {
         const item = known(id);
-        return isOver || !isUnderWay(item) || (item.state === "queued" && options.isPaused());
+        return (
+          isOver || !isUnderWay(item) || (isAtRest(item) && (options.isPaused() || queue.isPutOff(item.chat)))
+        );
       });
       const item = known(id);
       return { item, message: firstMessage(item) };
@@ -245,14 +268,14 @@ export function openOutbox(options: OutboxOptions): Outbox {
     retry(id) {
       const stepOf = (item: OutboxItem): Step | null => {
         const step = retried(item);
-        if (step !== null) checkFiles(item);
+        if (step !== null) checkParts(item, step.item);
         return step;
       };
       return byPerson(id, stepOf, "nothing of it failed, and nothing is unknown: there is nothing to retry");
     },
     cancel: (id) => byPerson(id, cancelled, "nothing of it waits any more: there is nothing to cancel"),
     confirm(rows, changes) {
-      const moves = openMoves(store);
+      const moves = openMoves(store, clock);
       confirmation.confirm(rows, changes, moves);
       noteEnds(moves);
       return { moved: moves.moved(), changes: moves.changes() };
@@ -264,22 +287,27 @@ export function openOutbox(options: OutboxOptions): Outbox {
     },
     denied: queue.denied,
     counts: () => store.counts(clock.now() - COUNTED_MS),
-    accepted(since, chat) {
-      const isMeant = (lane: string): boolean =>
-        chat === null || lane === chatKey(chat) || isChatMeant(`any;${lane}`, chat);
-      const lanes = store.accepted(since).filter(({ lane }) => isMeant(lane));
-      const count = lanes.reduce((sum, lane) => sum + lane.count, 0);
-      return { count, oldestAt: count === 0 ? null : Math.min(...lanes.map((lane) => lane.oldestAt)) };
-    },
+    accepted: (since, chat) => summed(store.accepted(since), chat),
+    dispatched: (since, chat) => summed(store.dispatched(since), chat),
     itemOf: (guid) => store.claimedBy(guid)?.itemId ?? null,
     needsFile: store.needsFile,
     async stop() {
       isStopped = true;
-      deadline?.cancel();
+      stopPruning();
+      deadlines.stop();
       await queue.stop();
       isOver = true;
       // Whoever still waits is told what is known, rather than cut off.
       room.callAll();
     },
   };
+}
+
+function summed(
+  chats: readonly ChatCount[],
+  meant: string | null,
+): { count: number; oldestAt: number | null } {
+  const counted = chats.filter(({ chat }) => meant === null || isChatMeant(chat, meant));
+  const count = counted.reduce((sum, one) => sum + one.count, 0);
+  return { count, oldestAt: count === 0 ? null : Math.min(...counted.map(({ oldestAt }) => oldestAt)) };
 }

@@ -21,6 +21,7 @@ import type { Vault } from "../storage/vault.ts";
 import { tellAttempts } from "./attempts-told.ts";
 import { openIdempotency } from "./idempotency.ts";
 import { openIdempotencyStore } from "./idempotency-store.ts";
+import { openLineCountry } from "./line-country.ts";
 import { type Outbox, type OutboxOptions, openOutbox } from "./outbox.ts";
 import { openOutboxStore } from "./outbox-store.ts";
 import { openPolicy } from "./policy.ts";
@@ -104,6 +105,8 @@ export function openOutgoing(
     isPaused,
     isCaughtUp: options.isCaughtUp,
     record: options.record,
+    // Nothing is asked before all of this is put together.
+    mayGo: (item) => policy.mayGo(item),
     bubbleOf(guid) {
       try {
         return bubbleOf(messages.get(guid));
@@ -116,7 +119,8 @@ export function openOutgoing(
     ended: options.ended,
     complain,
   });
-  const policy = openPolicy({ settings, chatDb, accepted: outbox.accepted, clock });
+  const callingCode = openLineCountry({ lines, clock });
+  const policy = openPolicy({ settings, chatDb, outbox, callingCode, clock });
   const capabilities = openCapabilities({
     mode: options.mode,
     canSend,
@@ -141,7 +145,8 @@ export function openOutgoing(
     messages,
     staging,
     policy,
-    idempotency: openIdempotency({ store: openIdempotencyStore(database, vault, clock), complain }),
+    callingCode,
+    idempotency: openIdempotency(openIdempotencyStore(database, vault, clock)),
     canSend,
     canReply: () => capabilities.lacks("reply"),
   });

@@ -9,7 +9,9 @@ import { ownDatabase } from "../testing/own-database.ts";
 import { sendingOutbox, stagedSending } from "../testing/sending-outbox.ts";
 import { MAYA, simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
+import type { OutboxItem } from "./outbox-item.ts";
 import { openPolicy, type PolicyKind } from "./policy.ts";
+import type { Permission } from "./queue.ts";
 import { scriptedOutbox } from "./testing/scripted-outbox.ts";
 import { settableClock } from "./testing/settable-clock.ts";
 
@@ -27,7 +29,9 @@ function stage(values: Partial<Settings> = {}) {
   let settings = Settings.parse(values);
   const { database } = ownDatabase(folder);
   const outbox = scriptedOutbox(database, clock);
-  const open = () => openPolicy({ settings: () => settings, chatDb, accepted: outbox.accepted, clock });
+  let country: string | null = "1";
+  const callingCode = () => country;
+  const open = () => openPolicy({ settings: () => settings, chatDb, outbox, callingCode, clock });
   let policy = open();
   const refusal = (chat: string, kind: PolicyKind = "send", isExempt = false): Fault | null => {
     try {
@@ -45,6 +49,15 @@ function stage(values: Partial<Settings> = {}) {
     refusal,
     codeOf: (...about: Parameters<typeof refusal>) => refusal(...about)?.code ?? null,
     left: (chat: string) => policy.left(chat),
+    mayGo: (id: string, about: Partial<OutboxItem> = {}): Permission => {
+      const item = outbox.get(id);
+      if (item === null) throw new Error(`there is no item ${id}`);
+      return policy.mayGo({ ...item, ...about });
+    },
+    /** The country of this Mac's lines. */
+    linesIn: (code: string | null) => {
+      country = code;
+    },
     isDryRun: () => policy.isDryRun(),
     change: (changed: Partial<Settings>) => {
       settings = { ...settings, ...changed };
@@ -64,6 +77,7 @@ function stage(values: Partial<Settings> = {}) {
         service: null,
         replyTo: null,
         isDryRun,
+        isExempt: false,
         parts: [{ kind: "text", content: "hi", name: null, sizeBytes: 2 }],
       }),
   };
@@ -154,6 +168,19 @@ describe("writing first", () => {
     expect(codeOf("iMessage;-;5551234568")).toBe("policy_contact_first");
   });
 
+  it("is not done by whoever has the same number in another country", () => {
+    const { messages, codeOf, refusal, linesIn } = stage({ mayWriteTo: "wrote_first" });
+    messages.receive("hi from London", { from: "+447911123456" });
+    const stranger = "iMessage;-;7911123456";
+    // In the United States this is +1 791 112 3456.
+    expect(codeOf(stranger)).toBe("policy_contact_first");
+    linesIn(null);
+    expect(refusal(stranger)?.message).toMatch(/; or give the number with its country \(\+…\)$/);
+    linesIn("44");
+    expect(codeOf(stranger)).toBeNull();
+    expect([codeOf("any;-;1123456"), codeOf("any;-;23456")]).toEqual(Array(2).fill("policy_contact_first"));
+  });
+
   it("in a group is done by anybody there; of a person also in a group", () => {
     const { messages, codeOf } = stage({ mayWriteTo: "wrote_first" });
     const group = createGroup(messages.store, { name: "Boats", addresses: [MAYA, STRANGER] });
@@ -206,7 +233,7 @@ describe("the caps", () => {
     const chatDb = keepChatDb(messages.path, time.clock);
     onTestFinished(() => chatDb.close());
     const settings = () => Settings.parse({ sendsPerHour: 1, sendsPerHourToOne: 1 });
-    const policy = openPolicy({ settings, chatDb, accepted: outbox.accepted, clock: time.clock });
+    const policy = openPolicy({ settings, chatDb, outbox, callingCode: () => null, clock: time.clock });
     await text("not allowed");
     expect(policy.left(`any;-;${MAYA}`)).toEqual({ hour: 1, recipient: 1 });
     await text("nobody knows");
@@ -297,6 +324,125 @@ describe("the caps", () => {
         expect(codeOf(`any;-;${MAYA}`)).toBeNull();
       }),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe("what was accepted, when its turn comes,", () => {
+  it("goes", () => {
+    const { accept, mayGo } = stage({ sendsPerHour: 1, mayWriteTo: "listed", mayWriteToListed: [MAYA] });
+    expect(mayGo(accept(`any;-;${MAYA}`))).toEqual({ go: true });
+  });
+
+  it.each([
+    [{ mayWriteTo: "listed" }, "policy_allow_list"],
+    [{ mayWriteTo: "wrote_first" }, "policy_contact_first"],
+  ] as const)("does not go where it would be refused by now: %j", (values, code) => {
+    const { accept, mayGo, change } = stage();
+    const id = accept(`any;-;${MAYA}`);
+    change(values);
+    expect(mayGo(id)).toMatchObject({ refused: { code } });
+    expect(mayGo(id, { isDryRun: true })).toMatchObject({ refused: { code } });
+    expect(mayGo(id, { isExempt: true })).toEqual({ go: true });
+  });
+
+  it("is only tried out where the owner wants no send to leave by now", () => {
+    const { accept, mayGo, change } = stage();
+    const id = accept(`any;-;${MAYA}`);
+    change({ dryRun: true });
+    expect(mayGo(id)).toEqual({ go: "dry run" });
+    expect(mayGo(id, { isExempt: true })).toEqual({ go: true });
+    change({ dryRun: false });
+    expect(mayGo(id, { isDryRun: true })).toEqual({ go: "dry run" });
+  });
+
+  it.each([
+    [{ sendsPerHour: 1 }, STRANGER],
+    [{ sendsPerHourToOne: 1 }, MAYA],
+  ])("waits for a place under %j, a minute at a time", (values, to) => {
+    const { accept, mayGo, change, clock, outbox } = stage();
+    outbox.gives(accept(`any;-;${MAYA}`));
+    change(values);
+    clock.pass(20 * MINUTE);
+    const id = accept(`any;-;${to}`);
+    expect(mayGo(id)).toEqual({ notBefore: MINUTE });
+    expect(mayGo(id, { isExempt: true })).toEqual({ notBefore: MINUTE });
+    expect(mayGo(id, { isDryRun: true })).toEqual({ go: "dry run" });
+    clock.pass(40 * MINUTE);
+    expect(mayGo(id)).toEqual({ notBefore: 1_000 });
+    clock.pass(1_001);
+    expect(mayGo(id)).toEqual({ go: true });
+  });
+
+  it("has its place where something of it was given to Messages within the hour, not where that was refused", () => {
+    const { accept, mayGo, clock, outbox } = stage({ sendsPerHour: 1 });
+    const id = accept(`any;-;${MAYA}`);
+    const parts = outbox.get(id)?.parts ?? [];
+    outbox.gives(id);
+    const given = (mayHaveLeft: boolean): Partial<OutboxItem> => {
+      const dispatchedAt = clock.now() - 30 * MINUTE;
+      return { parts: parts.map((part) => ({ ...part, mayHaveLeft, dispatchedAt })) };
+    };
+    const [atHand, refused] = [given(true), given(false)];
+    expect(mayGo(id, atHand)).toEqual({ go: true });
+    expect(mayGo(id, refused)).toEqual({ notBefore: MINUTE });
+    clock.pass(31 * MINUTE);
+    expect(mayGo(id, atHand)).toEqual({ notBefore: MINUTE });
+  });
+
+  it("goes as the caps allow, though it was accepted over hours while sending was paused", async () => {
+    const { folder, time, messages, rowFor } = stagedSending();
+    const chatDb = keepChatDb(messages.path, time.clock);
+    onTestFinished(() => chatDb.close());
+    const settings = () => Settings.parse({ sendsPerHour: 2 });
+    const app = fakeMessagesApp(rowFor);
+    const on = { folder, time, messages, paused: true, mayGo: (item: OutboxItem) => policy.mayGo(item) };
+    const { outbox, text, pause, pass } = sendingOutbox(app, on);
+    const policy = openPolicy({ settings, chatDb, outbox, callingCode: () => null, clock: time.clock });
+    for (let hour = 0; hour < 3; hour += 1) {
+      for (let count = 0; count < 2; count += 1) {
+        policy.check({ chat: `any;-;${MAYA}` }, "send");
+        await text(`${hour}/${count}`);
+      }
+      time.advance(HOUR + 10_000);
+    }
+    await pause(false);
+    await pass(MINUTE);
+    expect(app.contents()).toEqual(["0/0", "0/1"]);
+    await pass(HOUR + 2 * MINUTE);
+    expect(app.contents()).toEqual(["0/0", "0/1", "1/0", "1/1"]);
+  });
+
+  it("keeps the caps in every hour, however much was accepted while sending was paused", () => {
+    const { accept, mayGo, clock, outbox, reset } = stage();
+    const cap = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(cap, cap, fc.array(fc.nat(2), { maxLength: 30 }), fc.nat(90), (all, one, order, pause) => {
+        clock.pass(2 * HOUR);
+        reset({ sendsPerHour: all, sendsPerHourToOne: one });
+        const waiting = order.map((to) => ({ to, id: accept(`any;-;+1555010${to}`) }));
+        clock.pass(pause * MINUTE);
+        const given: { at: number; to: number }[] = [];
+        for (let asked = 0; waiting.length > 0; asked += 1) {
+          expect(asked).toBeLessThan(30 * 31 * 70);
+          const rests: number[] = [];
+          for (const one of [...waiting]) {
+            const may = mayGo(one.id);
+            if ("notBefore" in may) rests.push(may.notBefore);
+            if (!("go" in may)) continue;
+            outbox.gives(one.id);
+            given.push({ at: clock.monotonic(), to: one.to });
+            waiting.splice(waiting.indexOf(one), 1);
+          }
+          const last = given.filter(({ at }) => at > clock.monotonic() - HOUR);
+          expect(last.length).toBeLessThanOrEqual(all);
+          for (const to of [0, 1, 2]) {
+            expect(last.filter((send) => send.to === to).length).toBeLessThanOrEqual(one);
+          }
+          clock.pass(Math.min(HOUR, ...rests));
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 });

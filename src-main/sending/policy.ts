@@ -7,6 +7,9 @@ import type { Clock } from "../ports/clock.ts";
 import { asking } from "../reading/asking.ts";
 import { compileAllowList } from "./allow-list.ts";
 import type { Outbox } from "./outbox.ts";
+import type { OutboxItem } from "./outbox-item.ts";
+import { spelledOut } from "./phone-number.ts";
+import type { Permission } from "./queue.ts";
 import { isChatMeant } from "./recipient.ts";
 import { rollingHour } from "./rolling-hour.ts";
 import type { SendsLeft } from "./send-order.ts";
@@ -15,6 +18,9 @@ export type { SendsLeft };
 
 /** A send waits in the outbox while sending is paused and counts to the caps; anything else is an action. */
 export type PolicyKind = "send" | "action";
+
+/** Whoever waits for a place is looked at again after so many ms at the latest: the caps may have been raised. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** What the owner allows, as the settings say at that very moment. It holds for everybody who asks. */
 export interface Policy {
@@ -25,6 +31,12 @@ export interface Policy {
    * without an await between, or two would take the last place. To the exempt only pause and caps apply.
    */
   check(about: { chat: string; isExempt?: boolean | undefined }, kind: PolicyKind): void;
+  /**
+   * What the rules say of an accepted item whose turn it is: settings may have changed since it was accepted, and what
+   * waited while sending was paused comes all at once. The caps are over what was given to Messages within the hour; an
+   * item of which some part was is counted already. Throws `reading_unavailable` while chat.db cannot tell.
+   */
+  mayGo(item: OutboxItem): Permission;
   /** How many sends the caps leave now. */
   left(chat: string): SendsLeft;
   /** Whether the owner wants no send to leave. */
@@ -43,41 +55,45 @@ interface Addressee {
 interface Use {
   cap: number;
   count: number;
-  /** In seconds; null when nothing is used. */
-  retryAfter: number | null;
+  /** In how many ms the oldest of it will have left the hour; null when nothing is used. */
+  leavesInMs: number | null;
 }
 
-/** The policy of `settings`, over what `accepted` says of the outbox. */
+/** How many sends there were since then, to all or to one, and when the oldest of them was. */
+type Sends = Outbox["accepted"];
+
+/**
+ * The policy of `settings`, over what the outbox says of itself. `callingCode` is of the country that is meant by
+ * numbers that do not say; null where nobody knows.
+ */
 export function openPolicy(options: {
   settings(): Settings;
   chatDb: ChatDb;
-  accepted: Outbox["accepted"];
+  outbox: Pick<Outbox, "accepted" | "dispatched">;
+  callingCode(): string | null;
   clock: Clock;
 }): Policy {
-  const { settings, chatDb, accepted, clock } = options;
+  const { settings, chatDb, outbox, callingCode, clock } = options;
+  const { accepted, dispatched } = outbox;
   const hour = rollingHour(clock);
   const allowList = compileAllowList();
 
-  const measure = (cap: number, chats: readonly (string | null)[]): Use | null => {
+  const measure = (cap: number, sends: Sends, chats: readonly (string | null)[]): Use | null => {
     if (cap === 0) return null;
     const { count, leavesInMs } = hour.count((since) => {
-      const all = chats.map((chat) => accepted(since, chat));
+      const all = chats.map((chat) => sends(since, chat));
       const oldest = all.flatMap(({ oldestAt }) => oldestAt ?? []);
       return {
         count: all.reduce((sum, one) => sum + one.count, 0),
         oldestAt: oldest.length === 0 ? null : Math.min(...oldest),
       };
     });
-    return {
-      cap,
-      count,
-      retryAfter: leavesInMs === null ? null : Math.max(1, Math.ceil(leavesInMs / 1_000)),
-    };
+    return { cap, count, leavesInMs };
   };
-  const hourly = (): Use | null => measure(settings().sendsPerHour, [null]);
-  const toOne = (chat: string): Use | null => {
+  const hourly = (sends: Sends): Use | null => measure(settings().sendsPerHour, sends, [null]);
+  const toOne = (sends: Sends, chat: string): Use | null => {
     const cap = settings().sendsPerHourToOne;
-    return cap === 0 ? null : measure(cap, apart(addresseeOf(chat).spellings));
+    return cap === 0 ? null : measure(cap, sends, apart(addresseeOf(chat).spellings));
   };
   const addresseeOf = (chat: string): Addressee => asking(chatDb, (database) => lookUp(database, chat));
 
@@ -85,22 +101,26 @@ export function openPolicy(options: {
     const { mayWriteTo, mayWriteToListed } = settings();
     if (mayWriteTo === "everyone") return;
     if (mayWriteTo === "listed") {
-      if (allowList(mayWriteToListed, addresseeOf(chat).spellings)) return;
+      if (allowList(mayWriteToListed, addresseeOf(chat).spellings, callingCode())) return;
       throw new Fault(
         "policy_allow_list",
-        `${whom(chat)} is not among those who may be written to; add it to mayWriteToListed in config.json, or set mayWriteTo to "everyone"`,
+        `${whom(chat)} is not among those who may be written to; add it to mayWriteToListed in config.json, or set mayWriteTo to "everyone"${hint(chat)}`,
       );
     }
-    if (asking(chatDb, (database) => hasWritten(database, lookUp(database, chat)))) return;
+    const code = callingCode();
+    if (asking(chatDb, (database) => hasWritten(database, lookUp(database, chat), code))) return;
     throw new Fault(
       "policy_contact_first",
-      `${whom(chat)} has not written first, and only who has may be written to; to change that set mayWriteTo in config.json to "everyone"`,
+      `${whom(chat)} has not written first, and only who has may be written to; to change that set mayWriteTo in config.json to "everyone"${hint(chat)}`,
     );
   };
+  /** A number without its country may be somebody else's where this Mac's lines do not say which is meant. */
+  const hint = (chat: string): string =>
+    callingCode() === null && /^\d{7,}$/.test(whom(chat)) ? "; or give the number with its country (+…)" : "";
   const checkCaps = (chat: string): void => {
     const faults = [
-      refusal("policy_hourly_cap", hourly(), null),
-      refusal("policy_recipient_cap", toOne(chat), chat),
+      refusal("policy_hourly_cap", hourly(accepted), null),
+      refusal("policy_recipient_cap", toOne(accepted, chat), chat),
     ].flatMap((fault) => fault ?? []);
     // Of two caps the one that holds longer: to come back for the other would be in vain.
     const [longer] = faults.sort((a, b) => (b.retryAfter ?? 0) - (a.retryAfter ?? 0));
@@ -121,10 +141,28 @@ export function openPolicy(options: {
       hour.look();
       checkCaps(chat);
     },
-    left: (chat) => ({ hour: leftOf(hourly()), recipient: leftOf(toOne(chat)) }),
+    mayGo(item) {
+      const { chat, isDryRun, isExempt } = item;
+      try {
+        if (!isExempt) checkWhom(chat);
+      } catch (thrown) {
+        if (thrown instanceof Fault && thrown.code.startsWith("policy_")) return { refused: thrown };
+        throw thrown;
+      }
+      if (isDryRun || (settings().dryRun && !isExempt)) return { go: "dry run" };
+      hour.look();
+      if (hour.count((since) => givenOf(item, since)).count > 0) return { go: true };
+      const full = [hourly(dispatched), toOne(dispatched, chat)].filter(isFull);
+      if (full.length === 0) return { go: true };
+      const leavesInMs = Math.max(...full.map((use) => use.leavesInMs ?? 0));
+      return { notBefore: Math.min(Math.max(1, Math.ceil(leavesInMs)), LOOK_AGAIN_MS) };
+    },
+    left: (chat) => ({ hour: leftOf(hourly(accepted)), recipient: leftOf(toOne(accepted, chat)) }),
     isDryRun: () => settings().dryRun,
   };
 }
+
+const isFull = (use: Use | null): use is Use => use !== null && use.count >= use.cap;
 
 const leftOf = (use: Use | null): number | null => (use === null ? null : Math.max(0, use.cap - use.count));
 
@@ -133,13 +171,13 @@ function refusal(
   use: Use | null,
   chat: string | null,
 ): Fault | null {
-  if (use === null || use.count < use.cap) return null;
+  if (!isFull(use)) return null;
   const [setting, to] =
     chat === null ? ["sendsPerHour", "to everybody together"] : ["sendsPerHourToOne", `to ${whom(chat)}`];
   return new Fault(
     code,
     `no more than ${use.cap} an hour may be sent ${to}; wait, or raise ${setting} in config.json`,
-    use.retryAfter === null ? {} : { retryAfter: use.retryAfter },
+    use.leavesInMs === null ? {} : { retryAfter: Math.max(1, Math.ceil(use.leavesInMs / 1_000)) },
   );
 }
 
@@ -158,11 +196,24 @@ function lookUp({ directory }: ChatDatabase, chat: string): Addressee {
   };
 }
 
+/** As the outbox counts: an item once, by the last that was given to Messages of it and not surely refused. */
+function givenOf({ parts }: OutboxItem, since: number): { count: number; oldestAt: number | null } {
+  const given = parts.flatMap(({ mayHaveLeft, dispatchedAt }) => (mayHaveLeft ? (dispatchedAt ?? []) : []));
+  const last = Math.max(...given);
+  return last >= since ? { count: 1, oldestAt: last } : { count: 0, oldestAt: null };
+}
+
 /** In a group anybody; of a person also what was written elsewhere, a group or a conversation that was deleted. */
-function hasWritten({ writtenFirst }: ChatDatabase, { spellings, chatRowIds, isGroup }: Addressee): boolean {
+function hasWritten(
+  { writtenFirst }: ChatDatabase,
+  { spellings, chatRowIds, isGroup }: Addressee,
+  callingCode: string | null,
+): boolean {
   if (writtenFirst.inChats(chatRowIds)) return true;
   if (isGroup) return false;
-  return writtenFirst.byAddress((address) => spellings.some((chat) => isChatMeant(chat, `any;-;${address}`)));
+  const addresses = spellings.flatMap((chat) => parseChatGuid(chat)?.identifier ?? []);
+  const meant = new Set(addresses.map((address) => spelledOut(address, callingCode)));
+  return writtenFirst.byAddress(addresses, (address) => meant.has(spelledOut(address, callingCode)));
 }
 
 /** Of each chat one spelling, so that nothing is counted twice: the outbox counts every spelling of what it is asked for. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isChatMeant, parseRecipient } from "./recipient.ts";
+import { isChatMeant, laneOf, parseRecipient } from "./recipient.ts";
 
 describe("a recipient", () => {
   it.each([
@@ -53,5 +53,19 @@ describe("a chat is meant", () => {
     ["any;+;chat1", "any;+;chat2", false],
   ])("%s by %s: %s", (chat, meant, answer) => {
     expect(isChatMeant(chat, meant)).toBe(answer);
+    if (answer) expect(laneOf(chat)).toBe(laneOf(meant));
+  });
+
+  it("in whatever way its number is spelled, it is of one lane", () => {
+    const digits = fc.stringMatching(/^0?[1-9][0-9]{6,11}$/);
+    const country = fc.constantFrom("", "+", "+1", "+49", "1");
+    fc.assert(
+      fc.property(digits, country, (number, prefix) => {
+        const [short, long] = [`any;-;${number}`, `iMessage;-;${prefix}${number.replace(/^0/, "")}`];
+        if (isChatMeant(long, short)) expect(laneOf(long)).toBe(laneOf(short));
+      }),
+      { numRuns: 500 },
+    );
+    expect(laneOf("any;+;chat5551234567")).not.toBe(laneOf("any;-;5551234567"));
   });
 });

@@ -6,7 +6,7 @@ import { FILE, stagedSends } from "./testing/staged-sends.ts";
 describe("the same send again under the same key", () => {
   const keyed = { idempotencyKey: "k" };
 
-  it("is answered as the first was, and not sent", async () => {
+  it("is answered by what was sent, and not sent", async () => {
     const { send, outbox, fault } = stagedSends();
     const first = await send({}, keyed);
     outbox().ends(unsent("send_failed", "later"));
@@ -20,22 +20,85 @@ describe("the same send again under the same key", () => {
     expect(outbox().requests).toHaveLength(2);
   });
 
-  it("is answered with the first fault, whatever the policy says by now", async () => {
+  it("is answered with the first fault where that does not pass, whatever the policy says by now", async () => {
     const { fault, outbox, change } = stagedSends();
     outbox().ends(unsent("target_not_found", "nobody there"));
     const first = await fault({}, keyed);
+    expect(first).toMatchObject({ code: "target_not_found", outboxId: "out_1" });
     change({ mayWriteTo: "listed" });
     expect(await fault({}, keyed)).toEqual(first);
-    expect(outbox().requests).toHaveLength(1);
+    expect([outbox().requests.length, outbox().retried]).toEqual([1, []]);
   });
 
-  it("is sent where nothing left and the answer was to come back later", async () => {
-    const { fault, send, outbox } = stagedSends();
+  it("is answered by what has become of it since", async () => {
+    const { send, outbox } = stagedSends();
+    outbox().ends((item) => ({ ...item, state: "dispatching" }));
+    expect(await send({}, keyed)).toMatchObject({ item: { state: "dispatching" } });
+    await outbox().becomes("out_1", sent);
+    expect(await send({}, keyed)).toMatchObject({ isReplay: true, item: { id: "out_1", state: "sent" } });
+  });
+
+  it.each(["messages_not_running", "target_not_found"] as const)(
+    "is not sent where a person had the item tried again since, after %s",
+    async (code) => {
+      const { fault, send, outbox } = stagedSends();
+      outbox().ends(unsent(code, "not yet"));
+      expect(await fault({}, keyed)).toMatchObject({ code });
+      await outbox().becomes("out_1", sent);
+      expect(await send({}, keyed)).toMatchObject({ isReplay: true, item: { id: "out_1", state: "sent" } });
+      expect([outbox().requests.length, outbox().retried]).toEqual([1, []]);
+    },
+  );
+
+  it("has the same item tried again where nothing left and the answer was to come back later", async () => {
+    const { fault, send, outbox, lefts } = stagedSends();
     outbox().ends(unsent("messages_not_running", "Messages is not running"));
     expect(await fault({}, keyed)).toMatchObject({ status: 503 });
+    expect(await fault({}, keyed)).toMatchObject({ status: 503 });
     outbox().ends(sent);
-    expect(await send({}, keyed)).toMatchObject({ isReplay: false, item: { state: "sent" } });
-    expect(outbox().requests).toHaveLength(2);
+    lefts.length = 0;
+    expect(await send({}, keyed)).toMatchObject({ isReplay: true, item: { id: "out_1", state: "sent" } });
+    expect(lefts).toHaveLength(2);
+    expect([outbox().requests.length, outbox().retried]).toEqual([1, ["out_1", "out_1"]]);
+  });
+
+  it("is tried again as the policy allows by then", async () => {
+    const { fault, send, outbox, change } = stagedSends();
+    outbox().ends(unsent("automation_denied", "denied"));
+    await fault({}, keyed);
+    outbox().ends(sent);
+    change({ mayWriteTo: "listed" });
+    expect(await fault({}, keyed)).toMatchObject({ code: "policy_allow_list" });
+    change({ mayWriteTo: "everyone" });
+    expect(await send({}, keyed)).toMatchObject({ item: { id: "out_1", state: "sent" } });
+  });
+
+  it("is tried again where the rules were against it when its turn came, and are so no longer", async () => {
+    const { fault, send, outbox, change } = stagedSends();
+    outbox().ends(unsent("policy_allow_list", "not on the list"));
+    await fault({}, keyed);
+    outbox().ends(sent);
+    change({ mayWriteTo: "listed" });
+    expect(await fault({}, keyed)).toMatchObject({ code: "policy_allow_list" });
+    expect(outbox().retried).toEqual([]);
+    change({ mayWriteTo: "everyone" });
+    expect(await send({}, keyed)).toMatchObject({ item: { id: "out_1", state: "sent" } });
+  });
+
+  it("is not tried again where a person took it back", async () => {
+    const { fault, outbox } = stagedSends();
+    outbox().ends(unsent("cancelled", "it was cancelled"));
+    await fault({}, keyed);
+    expect(await fault({}, keyed)).toMatchObject({ code: "cancelled", status: 409 });
+    expect(outbox().retried).toEqual([]);
+  });
+
+  it("is answered by the first although the clock is wrong for a moment", async () => {
+    const { send, clock, outbox } = stagedSends();
+    await send({}, keyed);
+    clock.set(25 * 3_600_000);
+    expect(await send({}, keyed)).toMatchObject({ isReplay: true });
+    expect(outbox().requests).toHaveLength(1);
   });
 
   it("is told to wait while the first is under way: of many at once one is sent", async () => {
@@ -67,7 +130,6 @@ describe("the same send again under the same key", () => {
     restart();
     const report = await send({}, keyed);
     expect(report).toMatchObject({ isReplay: true, item: { id: "out_1", state: "sent" } });
-    restart();
     expect(await send({}, keyed)).toEqual(report);
     expect(outbox().requests).toEqual([]);
   });
@@ -81,6 +143,6 @@ describe("the same send again under the same key", () => {
     outbox().ends(unsent("automation_denied", "denied"));
     expect(await fault({}, keyed)).toMatchObject({ code: "automation_denied" });
     outbox().ends(sent);
-    expect(await send({}, keyed)).toMatchObject({ isReplay: false });
+    expect(await send({}, keyed)).toMatchObject({ isReplay: true, item: { state: "sent" } });
   });
 });

@@ -44,6 +44,6 @@ export interface SendTerms {
 export interface SendReport {
   item: SentItem;
   message: Message | null;
-  /** It is the answer of an earlier send with the same idempotency key; nothing was sent for this one. */
+  /** The item is that of an earlier send with the same idempotency key: none was made for this one. */
   isReplay: boolean;
 }

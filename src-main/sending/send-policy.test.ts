@@ -18,6 +18,15 @@ describe("a send and the policy: it", () => {
     expect(await send(order, { idempotencyKey: "k" })).toMatchObject({ isReplay: false });
   });
 
+  it("does not take one who has the same number in another country for who wrote", async () => {
+    const { fault, messages, outbox } = stagedSends({ mayWriteTo: "wrote_first" });
+    messages.receive("hi from London", { from: "+447911123456" });
+    // In the United States, where this Mac's line is, it is +1 791 112 3456.
+    expect(await fault({ recipient: "7911123456" })).toMatchObject({ code: "policy_contact_first" });
+    expect(await fault({ recipient: "+44 7911 123456" })).toBeNull();
+    expect(outbox().requests.map(({ chat }) => chat)).toEqual(["any;-;+447911123456"]);
+  });
+
   it("is asked again once the files are there: of two at once only one takes the last place", async () => {
     const { fault, outbox, copies } = stagedSends({ sendsPerHour: 1 });
     const ends = await Promise.all([1, 2, 3].map(() => fault({ attachments: [FILE] })));
@@ -63,6 +72,7 @@ describe("a send and the policy: it", () => {
     await send({ isDryRun: true }, { isExempt: true });
     await send({}, { isExempt: true });
     expect(outbox().requests.map(({ isDryRun }) => isDryRun)).toEqual([true, false]);
+    expect(outbox().requests.map(({ isExempt }) => isExempt)).toEqual([true, true]);
   });
 
   it("lets sends wait in the outbox while sending is paused", async () => {

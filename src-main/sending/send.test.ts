@@ -20,6 +20,7 @@ describe("what is sent", () => {
         service: null,
         replyTo: null,
         isDryRun: false,
+        isExempt: false,
         parts: [
           { kind: "text", content: body, name: null, sizeBytes: Buffer.byteLength(body) },
           { kind: "file", content: "/staged/file-boat.jpg", name: "boat.jpg", sizeBytes: 7 },
@@ -43,6 +44,21 @@ describe("what is sent", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("goes to a number of this Mac's own country, where it does not say of which, or as Messages knows it", async () => {
+    const { send, messages, outbox } = stagedSends();
+    messages.receive("hi", { from: "+12025550122" });
+    messages.receive("hi", { from: "2025550133" });
+    for (const recipient of ["(202) 555-0122", "202-555-0133", "12025550144", "SMS;-;2025550155", "22395"])
+      await send({ recipient });
+    expect(outbox().requests.map(({ chat }) => chat)).toEqual([
+      "any;-;+12025550122",
+      "any;-;2025550133",
+      "iMessage;-;+12025550144",
+      "SMS;-;+12025550155",
+      "iMessage;-;22395",
+    ]);
   });
 
   it("is a voice note alone", async () => {

@@ -3,10 +3,9 @@ import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 import { addressees } from "./addressees.ts";
 import type { HeldKey, Idempotency } from "./idempotency.ts";
-import type { KeptAnswer } from "./idempotency-store.ts";
 import { checkOrder } from "./order-checks.ts";
 import type { Outbox, SendRequest } from "./outbox.ts";
-import { isSurelyUnsent } from "./outbox-item.ts";
+import { isSurelyUnsent, type OutboxItem } from "./outbox-item.ts";
 import type { Policy } from "./policy.ts";
 import type { FileRef, SendOrder, SendReport, SendTerms } from "./send-order.ts";
 import type { StagedFile } from "./sendable-file.ts";
@@ -20,7 +19,8 @@ export interface Sending {
   /**
    * Accepts the order into the outbox and waits for its rows, as long as the terms say. Throws a Fault when the
    * order makes no sense, when nothing can be sent here, when the policy is against it, or when it surely did not
-   * leave. The same order under the same idempotency key is answered as it was the first time.
+   * leave. The same order under the same idempotency key is told what has become of the first, and has that tried again
+   * where nothing of it left for a reason that passes.
    */
   send(order: SendOrder, terms: SendTerms): Promise<SendReport>;
 }
@@ -29,11 +29,13 @@ type Report = Omit<SendReport, "isReplay">;
 
 /** Sending through `outbox`. */
 export function openSending(options: {
-  outbox: Pick<Outbox, "accept" | "wait">;
+  outbox: Pick<Outbox, "accept" | "wait" | "get" | "retry">;
   conversations: Pick<Conversations, "find" | "get">;
   messages: Pick<Messages, "get">;
   staging: Pick<Staging, "stage" | "stageVoice" | "unstage">;
-  policy: Policy;
+  policy: Pick<Policy, "check" | "left" | "isDryRun">;
+  /** Of the country that is meant by numbers that do not say; null where nobody knows. */
+  callingCode(): string | null;
   idempotency: Idempotency;
   /** Whether there is an osascript to send with. */
   canSend: boolean;
@@ -65,27 +67,23 @@ export function openSending(options: {
     }
   };
 
-  const settle = async (id: string, waitMs: number, held: HeldKey | null): Promise<Report> => {
+  const settle = async (id: string, waitMs: number): Promise<Report> => {
     const { item, message } = await outbox.wait(id, waitMs);
     // Only where nothing of it has left may the whole be repeated, and the answer be an error that says why.
-    if (isSurelyUnsent(item)) {
-      const fault = new Fault(item.fault ?? "send_failed", item.reason ?? "it was not sent");
-      if (fault.status === 503) held?.free();
-      else held?.keep(kept(fault));
-      throw fault;
-    }
-    const report = { item: sentItem(item), message };
-    held?.keep(report);
-    return report;
+    if (isSurelyUnsent(item)) throw faultOf(item);
+    return { item: sentItem(item), message };
+  };
+
+  const refuseWhereNothingSends = (): void => {
+    if (options.canSend) return;
+    throw new Fault(
+      "sender_unavailable",
+      "nothing can be sent from a copy of chat.db; start with --osascript FILE, or with --simulate",
+    );
   };
 
   const sendNow = async (order: SendOrder, terms: SendTerms, held: HeldKey | null): Promise<Report> => {
-    if (!options.canSend) {
-      throw new Fault(
-        "sender_unavailable",
-        "nothing can be sent from a copy of chat.db; start with --osascript FILE, or with --simulate",
-      );
-    }
+    refuseWhereNothingSends();
     const { service, isDryRun } = order;
     const { isExempt = false } = terms;
     const chat = chatFor(order);
@@ -98,19 +96,28 @@ export function openSending(options: {
     const id = await withFiles(order, (staged) => {
       policy.check({ chat, isExempt }, "send");
       const dryRun = isDryRun || (!isExempt && policy.isDryRun());
-      const request = { chat, service, replyTo, isDryRun: dryRun, parts: partsOf(order.body, staged) };
+      const parts = partsOf(order.body, staged);
+      const request = { chat, service, replyTo, isDryRun: dryRun, isExempt, parts };
       return outbox.accept(request, held?.bind);
     });
     tellLeft(terms, chat);
-    return settle(id, terms.waitMs, held);
+    return settle(id, terms.waitMs);
   };
 
-  const replay = (held: HeldKey, used: NonNullable<HeldKey["used"]>, waitMs: number): Promise<Report> => {
-    const { answer, outboxId } = used;
-    if (answer === null) return settle(outboxId, waitMs, held);
-    if (!("fault" in answer)) return Promise.resolve(answer);
-    const { code, sentence, retryAfter } = answer.fault;
-    throw new Fault(code, sentence, retryAfter === null ? {} : { retryAfter });
+  /** Of the item as it is by now; the same item is tried again, so that the order never becomes two. */
+  const sendAgain = async (id: string, terms: SendTerms): Promise<Report> => {
+    const item = outbox.get(id);
+    if (item === null) throw new Fault("not_found", `there is no outbox item ${id}`);
+    const { chat, isExempt } = item;
+    tellLeft(terms, chat);
+    if (isSurelyUnsent(item) && passes(faultOf(item))) {
+      refuseWhereNothingSends();
+      policy.check({ chat, isExempt }, "send");
+      outbox.retry(id);
+    }
+    const report = await settle(id, terms.waitMs);
+    tellLeft(terms, chat);
+    return report;
   };
 
   return {
@@ -121,9 +128,7 @@ export function openSending(options: {
       const held = idempotency.hold(by, key, order);
       try {
         if (held.used === null) return { ...(await sendNow(order, terms, held)), isReplay: false };
-        const report = await replay(held, held.used, terms.waitMs);
-        tellLeft(terms, report.item.conversationId);
-        return { ...report, isReplay: true };
+        return { ...(await sendAgain(held.used, terms)), isReplay: true };
       } finally {
         held.release();
       }
@@ -143,6 +148,10 @@ function partsOf(body: string, staged: readonly StagedFile[]): SendRequest["part
   return [{ kind: "text", content: body, name: null, sizeBytes: Buffer.byteLength(body) }, ...files];
 }
 
-function kept({ code, message, retryAfter }: Fault): KeptAnswer {
-  return { fault: { code, sentence: message, retryAfter: retryAfter ?? null } };
+/** Why an item of which nothing left did not. */
+function faultOf({ id, fault, reason }: OutboxItem): Fault {
+  return new Fault(fault ?? "send_failed", reason ?? "it was not sent", { outboxId: id });
 }
+
+/** Whether it may be otherwise by the next time: something was not there yet, or the owner's rules were against it. */
+const passes = ({ status, code }: Fault): boolean => status === 503 || code.startsWith("policy_");

@@ -1,7 +1,7 @@
-import { chatKey } from "../apple-messages/chat-guid.ts";
-import { isSameText } from "./match.ts";
+import { isSameText, stem } from "./match.ts";
 import type { OutboxPart } from "./outbox-item.ts";
 import type { OpenPart, OutboxStore, Place } from "./outbox-store.ts";
+import { laneOf } from "./recipient.ts";
 
 /**
  * The lane of this part, when something that looks just like it was given to Messages there and has no row yet: whose
@@ -15,7 +15,7 @@ export function laneOfTwin(
   const item = store.get(place.itemId);
   const part = item?.parts[place.position];
   if (!item || !part) return null;
-  const lane = chatKey(item.chat);
+  const lane = laneOf(item.chat);
   const isTwin = (other: OpenPart): boolean => {
     if (other.lane !== lane || other.messageGuid !== null) return false;
     const given = store.get(other.itemId)?.parts[other.position];
@@ -26,5 +26,7 @@ export function laneOfTwin(
 
 function looksLike(one: OutboxPart, other: OutboxPart): boolean {
   if (one.kind !== other.kind) return false;
-  return one.kind === "file" ? one.name === other.name : isSameText(one.content, other.content);
+  if (one.kind === "text") return isSameText(one.content, other.content);
+  // Messages may convert a file, and then only the stem of its name is left.
+  return one.name !== null && other.name !== null && stem(one.name) === stem(other.name);
 }

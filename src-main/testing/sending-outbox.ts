@@ -45,7 +45,7 @@ export interface SendingOutbox {
 /** Starts one that gives its parts to `messagesApp`. */
 export function sendingOutbox(
   messagesApp: Pick<MessagesApp, "send">,
-  options: Pick<Partial<OutboxOptions>, "bubbleOf" | "isFileThere"> & {
+  options: Pick<Partial<OutboxOptions>, "bubbleOf" | "isFileThere" | "mayGo"> & {
     folder?: string;
     time?: ManualTime;
     messages?: SimulatedMessages;
@@ -85,6 +85,7 @@ export function sendingOutbox(
     },
     bubbleOf: options.bubbleOf ?? (() => null),
     ...(options.isFileThere ? { isFileThere: options.isFileThere } : {}),
+    ...(options.mayGo ? { mayGo: options.mayGo } : {}),
     ended: (item) => void ended.push(item),
     complain,
   });
@@ -157,7 +158,14 @@ export function sendingOutbox(
   };
 }
 
-const TO_MAYA = { chat: `any;-;${MAYA}`, service: null, replyTo: null, isDryRun: false, parts: [] };
+const TO_MAYA = {
+  chat: `any;-;${MAYA}`,
+  service: null,
+  replyTo: null,
+  isDryRun: false,
+  isExempt: false,
+  parts: [],
+};
 
 /** A text as it is accepted. */
 export function textPart(content: string): NewPart {

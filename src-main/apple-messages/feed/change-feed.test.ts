@@ -187,7 +187,7 @@ describe("rows of our own", () => {
     const { follow, messages, time } = stagedFeed();
     const feed = follow();
     insertLostSend(messages.store, "iMessage");
-    time.advance(10_000);
+    time.advance(11_000);
     expect(feed.types()).toEqual(["message.failed"]);
     expect(feed.changes[0]?.data).toMatchObject({ body: null, status: "failed", conversationIds: [] });
     expect(feed.remembered()?.held).toEqual([]);

@@ -119,7 +119,16 @@ describe("what is done with a row", () => {
     ["one of ours that is scheduled waits for its date", { ...UNSENT, at: NOW + 1 }, 1, 3 * DAY, "hold"],
     ["a sent one of ours is told", { is_from_me: 1, is_sent: 1 }, 1, 0, "tell"],
     ["a failed one of ours is told", { is_from_me: 1, error: 22 }, 1, 0, "tell"],
-    ["an empty, unjoined one of ours has failed", { is_from_me: 1, text: null }, 0, 1_000, "tell"],
+    ["an empty, unjoined one of ours may yet be filled", { is_from_me: 1, text: null }, 0, 9_999, "hold"],
+    ["an empty, unjoined one of ours has failed", { is_from_me: 1, text: null }, 0, 10_000, "tell"],
+    ["a sent one of ours waits for its conversation", { is_from_me: 1, is_sent: 1 }, 0, 9_999, "hold"],
+    [
+      "an empty one of ours in its conversation waits no longer than others'",
+      { is_from_me: 1, text: null, is_sent: 1 },
+      1,
+      1_000,
+      "tell",
+    ],
     ["a tapback of ours needs no sending", { is_from_me: 1, ...TAPBACK }, 1, 0, "tell"],
     ["a group change is told as nothing", { item_type: 2 }, 1, 0, "pass over"],
     ["when the clock was set back nothing waits", { text: null }, 1, -HOUR, "tell"],
@@ -148,7 +157,7 @@ describe("what is done with a row", () => {
 
   it.each([
     ["an error", { is_from_me: 1, error: 22 }, 1, 0],
-    ["the empty row of a group send that was lost", { is_from_me: 1, text: null }, 0, 1_000],
+    ["the empty row of a group send that was lost", { is_from_me: 1, text: null }, 0, 10_000],
   ])("%s means that it failed", (_what, fields, inChats, waited) => {
     const row = of(fields);
     const verdict = judge(row, changeOf(row, inChats, 0), NOW - waited, NOW, LATE);

@@ -52,6 +52,8 @@ export type Verdict =
 
 /** How long a row may wait for its body, its files, or its place in a conversation. */
 const INCOMPLETE_MS = 1_000;
+/** And one of our own for its conversation, without which it looks like one that was lost. */
+const UNJOINED_MS = 10_000;
 /** How long a row of our own is watched until Messages says whether it left. */
 const UNDECIDED_MS = 24 * 60 * 60 * 1_000;
 
@@ -66,7 +68,8 @@ export function judge(row: MessageRow, telling: Telling, since: number, now: num
   if (telling === null) return PASS_OVER;
   const isLate = row.at !== null && row.at < late;
   if (telling === "unjoined" || !isComplete(row, telling)) {
-    if (isWithin(INCOMPLETE_MS, since, now)) return { step: "hold", until: since + INCOMPLETE_MS };
+    const ms = isOwnUnjoined(row, telling) ? UNJOINED_MS : INCOMPLETE_MS;
+    if (isWithin(ms, since, now)) return { step: "hold", until: since + ms };
     if (telling === "unjoined") return PASS_OVER;
     if (isLostSend(row, telling)) return { step: "tell", isLate, failed: true };
   }
@@ -89,6 +92,12 @@ export function isDecided(row: MessageRow): boolean {
 /** The row that macOS 26 leaves after a group send that failed: ours, empty, and in no conversation. */
 export function isLostSend(row: MessageRow, change: Change): boolean {
   return change.type === "message.sent" && change.data.conversationIds.length === 0 && isEmpty(row, change);
+}
+
+function isOwnUnjoined(row: MessageRow, telling: Change | "unjoined"): boolean {
+  if (row.is_from_me !== 1) return false;
+  if (telling === "unjoined") return true;
+  return telling.type === "message.sent" && telling.data.conversationIds.length === 0;
 }
 
 /** A row may be there before its body, before its files, and before it is joined to its conversation. */

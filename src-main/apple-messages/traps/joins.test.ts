@@ -71,6 +71,9 @@ describe.each(EVERY_SCHEMA)("trap 8: join lag, on $name", (schema) => {
     const { messages, follow, settle, time, events, heard } = trappedFeed(schema);
     const feed = follow();
     const { guid } = insertLostSend(messages.store, "iMessage");
+    time.advance(9_000);
+    expect(heard()).toEqual([]);
+    time.advance(2_000);
     settle(feed);
     expect(heard()).toEqual(["message.failed: -"]);
     expect(events[0]?.data).toMatchObject({ guid, isFromMe: true, status: "failed", conversationIds: [] });
@@ -80,10 +83,11 @@ describe.each(EVERY_SCHEMA)("trap 8: join lag, on $name", (schema) => {
   });
 
   it("one of ours that holds something is none: it is told as sent, without a conversation", () => {
-    const { messages, follow, settle, heard } = trappedFeed(schema);
+    const { messages, follow, settle, time, heard } = trappedFeed(schema);
     const feed = follow();
     const chat = messages.chatWith(MAYA);
     sendMessage(messages.store, { chat, text: "says something", state: "sent", withoutJoin: true });
+    time.advance(11_000);
     settle(feed);
     expect(heard()).toEqual(["message.sent: says something"]);
   });

@@ -2,21 +2,30 @@ import { chatKey } from "../../apple-messages/chat-guid.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Outbox, SendRequest } from "../outbox.ts";
-import type { OutboxItem, OutboxPart } from "../outbox-item.ts";
+import { isUnderWay, type OutboxItem, type OutboxPart } from "../outbox-item.ts";
 
 /** What becomes of an item by the time its sender stops waiting. */
 export type Ending = (item: OutboxItem) => OutboxItem | Promise<OutboxItem>;
 
 /** An outbox that keeps its items in bellhop.db and gives them to nobody: the test says what becomes of them. */
-export interface ScriptedOutbox extends Pick<Outbox, "accept" | "wait" | "accepted"> {
+export interface ScriptedOutbox
+  extends Pick<Outbox, "accept" | "wait" | "get" | "retry" | "accepted" | "dispatched"> {
   requests: SendRequest[];
-  /** From now on every item ends so. */
+  /** The items that were retried. */
+  retried: string[];
+  /** From now on every item that is under way ends so once somebody waits for it. */
   ends(ending: Ending): void;
+  /** What becomes of an item by itself, or by a person. */
+  becomes(id: string, ending: Ending): Promise<void>;
+  /** It is given to Messages now, and takes it. */
+  gives(id: string): void;
 }
 
 /** Opens it on a database; what an earlier one accepted there still counts. */
 export function scriptedOutbox(database: Database, clock: Clock): ScriptedOutbox {
   const requests: SendRequest[] = [];
+  const retried: string[] = [];
+  const given: { at: number; chat: string }[] = [];
   const items = new Map<string, OutboxItem>();
   let ending: Ending = sent;
   const add = database.prepare(
@@ -32,10 +41,40 @@ export function scriptedOutbox(database: Database, clock: Clock): ScriptedOutbox
     `SELECT COUNT(*) AS count, MIN(created_at) AS oldestAt FROM outbox_item
      WHERE created_at >= ? AND lane = ? AND ${counted}`,
   );
+  const isKnown = database.prepare<[string]>("SELECT 1 FROM outbox_item WHERE id = ?");
+  const get = (id: string): OutboxItem | null =>
+    items.get(id) ?? (isKnown.get(id) === undefined ? null : itemOf(id, clock.now(), EARLIER));
+  const known = (id: string): OutboxItem => {
+    const item = get(id);
+    if (item === null) throw new Error(`there is no item ${id}`);
+    return item;
+  };
+  const become = async (id: string, next: Ending): Promise<OutboxItem> => {
+    const item = await next(known(id));
+    items.set(id, item);
+    return item;
+  };
   return {
     requests,
+    retried,
     ends(next) {
       ending = next;
+    },
+    becomes: async (id, next) => void (await become(id, next)),
+    gives: (id) => void given.push({ at: clock.now(), chat: known(id).chat }),
+    get,
+    retry(id) {
+      retried.push(id);
+      const { parts, ...item } = known(id);
+      const again: OutboxItem = {
+        ...item,
+        state: "queued",
+        fault: null,
+        reason: null,
+        parts: parts.map((part) => ({ ...part, state: "queued", fault: null, reason: null })),
+      };
+      items.set(id, again);
+      return again;
     },
     accept(request, alongside) {
       const id = `out_${(size.get() ?? 0) + 1}`;
@@ -48,14 +87,20 @@ export function scriptedOutbox(database: Database, clock: Clock): ScriptedOutbox
       return id;
     },
     async wait(id) {
-      const item = items.get(id) ?? itemOf(id, clock.now(), EARLIER);
-      return { item: await ending(item), message: null };
+      const item = known(id);
+      return { item: isUnderWay(item) ? await become(id, ending) : item, message: null };
     },
     accepted: (since, chat) =>
       (chat === null ? accepted.get(since) : acceptedBy.get(since, chatKey(chat))) ?? {
         count: 0,
         oldestAt: null,
       },
+    dispatched(since, chat) {
+      const isMeant = (one: { at: number; chat: string }): boolean =>
+        one.at >= since && (chat === null || chatKey(one.chat) === chatKey(chat));
+      const ats = given.filter(isMeant).map(({ at }) => at);
+      return { count: ats.length, oldestAt: ats.length === 0 ? null : Math.min(...ats) };
+    },
   };
 }
 
@@ -65,6 +110,7 @@ const EARLIER: SendRequest = {
   service: null,
   replyTo: null,
   isDryRun: false,
+  isExempt: false,
   parts: [{ kind: "text", content: "before", name: null, sizeBytes: 6 }],
 };
 
@@ -110,9 +156,11 @@ function itemOf(id: string, createdAt: number, request: SendRequest): OutboxItem
       messageGuid: null,
       messageRowId: null,
       retriedAs: null,
+      isLastTry: false,
+      lateRow: null,
     }),
   );
-  const { chat, service, replyTo, isDryRun } = request;
+  const { chat, service, replyTo, isDryRun, isExempt = false } = request;
   const state = "queued";
   return {
     id,
@@ -121,6 +169,7 @@ function itemOf(id: string, createdAt: number, request: SendRequest): OutboxItem
     service,
     replyTo,
     isDryRun,
+    isExempt,
     revision: 0,
     state,
     fault: null,

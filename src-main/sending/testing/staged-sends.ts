@@ -4,9 +4,11 @@ import { Fault } from "../../../src-shared/faults.ts";
 import { Settings } from "../../../src-shared/settings.ts";
 import { keepChatDb } from "../../apple-messages/chat-db.ts";
 import { openConversations } from "../../reading/conversations.ts";
+import { openLines } from "../../reading/lines.ts";
 import { openMessages } from "../../reading/messages.ts";
 import { MAYA, simulatedMessages } from "../../testing/simulated-messages.ts";
 import { temporaryFolder } from "../../testing/temporary-folder.ts";
+import { openLineCountry } from "../line-country.ts";
 import { openPolicy } from "../policy.ts";
 import { openSending } from "../send.ts";
 import type { FileRef, SendOrder, SendReport, SendsLeft, SendTerms } from "../send-order.ts";
@@ -46,6 +48,7 @@ export function stagedSends(values: Partial<Settings> = {}, canReply: () => Faul
     copies.push(path);
     return { path, name, sizeBytes: 7 };
   };
+  const callingCode = openLineCountry({ lines: openLines(chatDb), clock });
   const start = () => {
     const keys = usedKeys(folder, clock);
     const sending = openSending({
@@ -59,7 +62,8 @@ export function stagedSends(values: Partial<Settings> = {}, canReply: () => Faul
           copies.splice(copies.indexOf(path), 1);
         },
       },
-      policy: openPolicy({ settings: () => settings, chatDb, accepted: keys.outbox.accepted, clock }),
+      policy: openPolicy({ settings: () => settings, chatDb, outbox: keys.outbox, callingCode, clock }),
+      callingCode,
       idempotency: keys.idempotency,
       canSend: true,
       canReply,

@@ -1,6 +1,6 @@
 /**
- * Idempotency keys with the first answer that was given under each. The digest of an order is sealed as well: whoever
- * guesses a short text could tell by it that it was the right one.
+ * Idempotency keys with the item that each was used for. The digest of an order is sealed: whoever guesses a short text
+ * could tell by it that it was the right one.
  */
 export const idempotency = `
 CREATE TABLE idempotency_key (
@@ -9,7 +9,6 @@ CREATE TABLE idempotency_key (
   created_at INTEGER NOT NULL,
   sealed_digest BLOB NOT NULL,
   outbox_id TEXT NOT NULL REFERENCES outbox_item (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
-  sealed_answer BLOB,
   PRIMARY KEY (by, key)
 ) STRICT;
 CREATE INDEX idempotency_key_age ON idempotency_key (created_at);
