@@ -11,7 +11,10 @@ const BENCHMARKS: Record<string, { what: string; run(flags: readonly string[]): 
   feed: { what: "from another process's COMMIT to a WebSocket frame", run: benchFeed },
   mutate: { what: "a million damaged blobs: exceptions, steps, time, heap", run: benchMutate },
   scale: { what: "reading from small and large histories over HTTP, memory, and idling", run: benchScale },
-  send: { what: "our own share of a send: from POST to osascript, and from its row to the answer", run: benchSend },
+  send: {
+    what: "our own share of a send: from POST to osascript, and from its row to the answer",
+    run: benchSend,
+  },
   webhooks: {
     what: "durable deliveries a second, and another's latency beside endpoints that hang",
     run: benchWebhooks,

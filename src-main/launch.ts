@@ -12,7 +12,7 @@ import { openLogTail } from "./observability/log-tail.ts";
 import { measureLoopDelay } from "./observability/loop-delay.ts";
 import type { Ports } from "./ports/ports.ts";
 import type { Command, Processes } from "./ports/processes.ts";
-import { defaultAllowedFolders } from "./sending/staging.ts";
+import { defaultAllowedFolders } from "./sending/staging/staging.ts";
 import { ensureSimulatedDatabase } from "./simulator/history.ts";
 import { installStandIn, openBeside } from "./simulator/install-stand-in.ts";
 import { startSimulatedMessages } from "./simulator/messages-app.ts";

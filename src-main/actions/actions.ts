@@ -5,7 +5,7 @@ import type { MessagesApp, SendOutcome } from "../messages-app/messages-app.ts";
 import { faultOfCode } from "../messages-app/osascript-errors.ts";
 import type { Timers } from "../ports/timers.ts";
 import { checkText } from "../sending/order-checks.ts";
-import type { Policy } from "../sending/policy.ts";
+import type { Policy } from "../sending/policy/policy.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { planRead, planTyping } from "./conversation-plans.ts";
 import { planEdit, planReaction, planUnsend, type ReactOrder } from "./message-plans.ts";

@@ -1,7 +1,7 @@
 import type { Mode, ReadingProblem } from "../../src-shared/status.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import { readingSentence } from "../reading/asking.ts";
-import type { Outbox } from "../sending/outbox.ts";
+import type { Outbox } from "../sending/outbox/outbox.ts";
 
 /** Whether the gateway does what it is for. */
 export interface Health {

@@ -1,7 +1,7 @@
 import type { CallInput, CallName, CallOutput } from "../../src-shared/control.ts";
 import { Fault } from "../../src-shared/faults.ts";
-import type { Outbox } from "../sending/outbox.ts";
-import { sentItem } from "../sending/sent-item.ts";
+import type { Outbox } from "../sending/outbox/outbox.ts";
+import { sentItem } from "../sending/outbox/sent-item.ts";
 
 /** The calls about what was sent and what waits. */
 type Name = Extract<CallName, `outbox${string}`>;

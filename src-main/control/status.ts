@@ -4,7 +4,7 @@ import { endpointName } from "../../src-shared/words/activity-words.ts";
 import type { ChatDb } from "../apple-messages/chat-db.ts";
 import type { Latency } from "../observability/latency.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Outbox } from "../sending/outbox.ts";
+import type { Outbox } from "../sending/outbox/outbox.ts";
 import type { WebhookFigures } from "../webhooks/webhook-figures.ts";
 import { readingFigures } from "./reading-figures.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { keepChatDb } from "../apple-messages/chat-db.ts";
 import { realPorts } from "../ports/real.ts";
-import { openOutbox } from "../sending/outbox.ts";
-import { openOutboxStore } from "../sending/outbox-store.ts";
+import { openOutbox } from "../sending/outbox/outbox.ts";
+import { openOutboxStore } from "../sending/outbox/outbox-store.ts";
 import { manualTime } from "../simulator/testing/manual-time.ts";
 import { fakeMessagesApp, taken } from "../testing/fake-messages-app.ts";
 import { ownDatabase } from "../testing/own-database.ts";

@@ -3,7 +3,7 @@ import type { Change } from "../apple-messages/change.ts";
 import { FeedState } from "../apple-messages/feed/feed-state.ts";
 import type { FeedMemory, FeedStep } from "../apple-messages/feed/feed-step.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Outbox } from "../sending/outbox.ts";
+import type { Outbox } from "../sending/outbox/outbox.ts";
 import type { Database } from "../storage/database.ts";
 import type { DeliveryStore } from "../webhooks/delivery-store.ts";
 import type { EndpointStore } from "../webhooks/endpoint-store.ts";

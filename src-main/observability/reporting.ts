@@ -9,7 +9,7 @@ import {
 } from "../../src-shared/words/activity-words.ts";
 import { eventActivityWords } from "../../src-shared/words/activity-words-of-events.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { OutboxItem } from "../sending/outbox-item.ts";
+import type { OutboxItem } from "../sending/outbox/outbox-item.ts";
 import type { DeliveryNews } from "../webhooks/endpoint-worker.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";

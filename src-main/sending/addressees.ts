@@ -3,7 +3,7 @@ import { Fault } from "../../src-shared/faults.ts";
 import { chatKey, parseChatGuid } from "../apple-messages/chat-guid.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
-import { withCountry } from "./phone-number.ts";
+import { withCountry } from "./policy/phone-number.ts";
 import { parseRecipient } from "./recipient.ts";
 import type { SendOrder } from "./send-order.ts";
 

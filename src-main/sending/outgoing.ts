@@ -18,16 +18,16 @@ import type { Command } from "../ports/processes.ts";
 import type { Reading } from "../reading/reading.ts";
 import type { Database } from "../storage/database.ts";
 import type { Vault } from "../storage/vault.ts";
-import { tellAttempts } from "./attempts-told.ts";
-import { openIdempotency } from "./idempotency.ts";
-import { openIdempotencyStore } from "./idempotency-store.ts";
-import { openLineCountry } from "./line-country.ts";
-import { type Outbox, type OutboxOptions, openOutbox } from "./outbox.ts";
-import { openOutboxStore } from "./outbox-store.ts";
-import { openPolicy } from "./policy.ts";
-import { openSelfTest, type SelfTests } from "./self-test.ts";
+import { openIdempotency } from "./idempotency/idempotency.ts";
+import { openIdempotencyStore } from "./idempotency/idempotency-store.ts";
+import { type Outbox, type OutboxOptions, openOutbox } from "./outbox/outbox.ts";
+import { openOutboxStore } from "./outbox/outbox-store.ts";
+import { openLineCountry } from "./policy/line-country.ts";
+import { openPolicy } from "./policy/policy.ts";
+import { tellAttempts } from "./self-test/attempts-told.ts";
+import { openSelfTest, type SelfTests } from "./self-test/self-test.ts";
 import { openSending, type Sending } from "./send.ts";
-import { keepSwept, openStaging, type Staging, type StagingFolders } from "./staging.ts";
+import { keepSwept, openStaging, type Staging, type StagingFolders } from "./staging/staging.ts";
 
 /** Everything that goes to Messages, and what is asked about it. */
 export interface Outgoing {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Fault } from "../../src-shared/faults.ts";
 import { createGroup, react, receiveMessage } from "../simulator/message-store.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
-import type { OutboxItem } from "./outbox-item.ts";
+import type { OutboxItem } from "./outbox/outbox-item.ts";
 import { unsent } from "./testing/scripted-outbox.ts";
 import { FILE, stagedSends } from "./testing/staged-sends.ts";
 

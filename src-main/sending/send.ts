@@ -2,15 +2,15 @@ import { Fault } from "../../src-shared/faults.ts";
 import type { Conversations } from "../reading/conversations.ts";
 import type { Messages } from "../reading/messages.ts";
 import { addressees } from "./addressees.ts";
-import type { HeldKey, Idempotency } from "./idempotency.ts";
+import type { HeldKey, Idempotency } from "./idempotency/idempotency.ts";
 import { checkOrder } from "./order-checks.ts";
-import type { Outbox, SendRequest } from "./outbox.ts";
-import { isSurelyUnsent, type OutboxItem } from "./outbox-item.ts";
-import type { Policy } from "./policy.ts";
+import type { Outbox, SendRequest } from "./outbox/outbox.ts";
+import { isSurelyUnsent, type OutboxItem } from "./outbox/outbox-item.ts";
+import { sentItem } from "./outbox/sent-item.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { FileRef, SendOrder, SendReport, SendTerms } from "./send-order.ts";
-import type { StagedFile } from "./sendable-file.ts";
-import { sentItem } from "./sent-item.ts";
-import type { Staging } from "./staging.ts";
+import type { StagedFile } from "./staging/sendable-file.ts";
+import type { Staging } from "./staging/staging.ts";
 
 export type { FileRef, SendOrder, SendReport, SendTerms };
 

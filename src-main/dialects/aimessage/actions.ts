@@ -6,7 +6,7 @@ import { LARGEST_FILE } from "../../files/limits.ts";
 import { type Route, route } from "../../http/route.ts";
 import type { Tapback } from "../../messages-app/messages-app.ts";
 import { LONGEST_TEXT } from "../../sending/order-checks.ts";
-import type { Staging } from "../../sending/staging.ts";
+import type { Staging } from "../../sending/staging/staging.ts";
 import { MOST_ATTACHMENTS } from "./send-shapes.ts";
 import { IdParams, NoBody, page } from "./shapes.ts";
 

@@ -7,7 +7,7 @@ import type { Attachments } from "../../reading/attachments.ts";
 import type { Conversations } from "../../reading/conversations.ts";
 import type { Lines } from "../../reading/lines.ts";
 import type { Messages } from "../../reading/messages.ts";
-import type { Outbox } from "../../sending/outbox.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
 import type { Webhooks } from "../../webhooks/webhooks.ts";
 import { type ActionServices, actionRoutes } from "./actions.ts";
 import { attachments } from "./attachments.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Fault } from "../../../src-shared/faults.ts";
 import { type Route, route } from "../../http/route.ts";
-import type { Outbox } from "../../sending/outbox.ts";
-import { sentItem } from "../../sending/sent-item.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
+import { sentItem } from "../../sending/outbox/sent-item.ts";
 import { OutboxQuery, WireSentItem } from "./outbox-shapes.ts";
 import { IdParams, NoBody, page } from "./shapes.ts";
 import { wireSentItem } from "./translate-outbox.ts";

@@ -2,7 +2,7 @@ import type { OutboxState } from "../../../src-shared/domain/outbox.ts";
 import { Fault } from "../../../src-shared/faults.ts";
 import type { ApiKey } from "../../access/api-keys.ts";
 import { type Call, type Route, route } from "../../http/route.ts";
-import type { SendsLeft } from "../../sending/policy.ts";
+import type { SendsLeft } from "../../sending/policy/policy.ts";
 import type { Sending, SendReport } from "../../sending/send.ts";
 import { SendBody, SendHeaders, SentMessage } from "./send-shapes.ts";
 import { provisionalMessage, wireMessage } from "./translate-message.ts";

@@ -1,8 +1,8 @@
 import { chatKey } from "../../apple-messages/chat-guid.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Database } from "../../storage/database.ts";
-import type { Outbox, SendRequest } from "../outbox.ts";
-import { isUnderWay, type OutboxItem, type OutboxPart } from "../outbox-item.ts";
+import type { Outbox, SendRequest } from "../outbox/outbox.ts";
+import { isUnderWay, type OutboxItem, type OutboxPart } from "../outbox/outbox-item.ts";
 
 /** What becomes of an item by the time its sender stops waiting. */
 export type Ending = (item: OutboxItem) => OutboxItem | Promise<OutboxItem>;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import { type OwnDatabase, ownDatabase } from "../../testing/own-database.ts";
-import { type Idempotency, openIdempotency } from "../idempotency.ts";
-import { openIdempotencyStore } from "../idempotency-store.ts";
+import { type Idempotency, openIdempotency } from "../idempotency/idempotency.ts";
+import { openIdempotencyStore } from "../idempotency/idempotency-store.ts";
 import { type ScriptedOutbox, scriptedOutbox } from "./scripted-outbox.ts";
 
 /** Idempotency keys, and the outbox whose items they stand for, in one bellhop.db. */

@@ -1,6 +1,6 @@
 import type { OutboxState, SentItem } from "../../../src-shared/domain/outbox.ts";
-import type { Outbox } from "../../sending/outbox.ts";
-import type { OutboxItem, OutboxPart } from "../../sending/outbox-item.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
+import type { OutboxItem, OutboxPart } from "../../sending/outbox/outbox-item.ts";
 import type { Written } from "../truth.ts";
 import { type Attempt, contentAt, type Order, wordsOf } from "./order.ts";
 import { rowsOf, untruth } from "./part-truth.ts";

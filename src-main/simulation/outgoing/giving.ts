@@ -1,6 +1,6 @@
 import type { SendContent, SendTarget } from "../../messages-app/messages-app.ts";
-import type { Outbox } from "../../sending/outbox.ts";
-import type { OutboxPart } from "../../sending/outbox-item.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
+import type { OutboxPart } from "../../sending/outbox/outbox-item.ts";
 import type { Life } from "../life.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 import { isMomentary, NOT_FOUND } from "./fates.ts";

@@ -1,7 +1,7 @@
 import { chatKey } from "../../apple-messages/chat-guid.ts";
 import type { SendContent, SendOutcome, SendTarget } from "../../messages-app/messages-app.ts";
-import type { SendRequest } from "../../sending/outbox.ts";
-import type { OutboxItem } from "../../sending/outbox-item.ts";
+import type { SendRequest } from "../../sending/outbox/outbox.ts";
+import type { OutboxItem } from "../../sending/outbox/outbox-item.ts";
 import type { Written } from "../truth.ts";
 
 /** What somebody had Bellhop send, and what Messages was given of it. The model's own account, not the product's. */

@@ -1,6 +1,6 @@
 import type { SentItem } from "../../../src-shared/domain/outbox.ts";
 import type { MessagesApp } from "../../messages-app/messages-app.ts";
-import type { Outbox } from "../../sending/outbox.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
 import type { Chance } from "../chance.ts";
 import type { Life } from "../life.ts";
 import type { Messages } from "../messages.ts";

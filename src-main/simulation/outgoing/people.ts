@@ -1,7 +1,7 @@
 import type { OutboxState, SendService } from "../../../src-shared/domain/outbox.ts";
 import { Fault } from "../../../src-shared/faults.ts";
 import { chatKey } from "../../apple-messages/chat-guid.ts";
-import type { Outbox, SendRequest } from "../../sending/outbox.ts";
+import type { Outbox, SendRequest } from "../../sending/outbox/outbox.ts";
 import { isSqliteError } from "../../storage/database.ts";
 import type { Chance } from "../chance.ts";
 import { Killed, type Life } from "../life.ts";

@@ -1,6 +1,6 @@
 import { parseChatGuid } from "../../apple-messages/chat-guid.ts";
 import type { MessagesApp, SendContent, SendOutcome, SendTarget } from "../../messages-app/messages-app.ts";
-import type { Outbox } from "../../sending/outbox.ts";
+import type { Outbox } from "../../sending/outbox/outbox.ts";
 import type { Chance } from "../chance.ts";
 import { Killed, type Life } from "../life.ts";
 import type { Messages } from "../messages.ts";
