@@ -28,10 +28,13 @@ export async function calmDown(world: World): Promise<void> {
     world.noticed();
     switchOn(world);
     const before = world.ledger.highest();
+    const rows = messages.rows().length;
     await world.pass(LAST_LOOK);
     if (world.violations.length > 0) return;
     if (world.gateway() === null) return world.violation("the gateway died in the calm");
-    if (isQuiet(world) && world.ledger.highest() === before && passed >= 2 * plan.pollIntervalMs) return;
+    // A row that has just come may not have been looked at yet.
+    const isStill = world.ledger.highest() === before && messages.rows().length === rows;
+    if (isQuiet(world) && isStill && passed >= 2 * plan.pollIntervalMs) return;
   }
 }
 

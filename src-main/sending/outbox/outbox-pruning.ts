@@ -1,6 +1,7 @@
 import { watchForJumps } from "../../journal/time-jumps.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Timer, Timers } from "../../ports/timers.ts";
+import { isSqliteError } from "../../storage/database.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 
 const DAY_MS = 86_400_000;
@@ -37,7 +38,8 @@ export function startPruning({
       time.look();
       isMore = time.isTrusted() && store.prune(clock.now() - KEPT_MS, SLICE) === SLICE;
     } catch (thrown) {
-      complain(thrown);
+      // What the disk refuses is said by what matters more; this has time.
+      if (!isSqliteError(thrown)) complain(thrown);
     }
     next = timers.after(isMore ? SLICE_EVERY_MS : EVERY_MS, prune);
   };
