@@ -14,11 +14,14 @@ import { wallTime } from "./wall-time.ts";
  * it adds a line to TIMES: SPAWNED (seconds since 1970, by the shell that began it), and when the row that says `sent`
  * was committed, both in ms since 1970.
  */
+const SENDING_MS = 40;
 const [spawned = "", path = "", times = "", , target = "", ...rest] = process.argv.slice(2);
 const { clock, randomness } = realPorts();
 const store = openMessageStore({ path, clock, randomness });
 const chat = ensureDirect(store, target.split(";").at(-1) ?? "");
 const { id } = sendMessage(store, { chat, text: rest.at(-1) ?? "", state: "sending" });
+// Messages takes a moment to send: until then the row is there, and says that it is not sent.
+Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SENDING_MS);
 markSent(store, id);
 const sentAt = wallTime();
 appendFileSync(times, `${JSON.stringify({ spawnedAt: Number(spawned) * 1_000, sentAt })}\n`);

@@ -51,7 +51,7 @@ function answerChecks({ asked, items, isTo }: Outcome): Check[] {
   ];
 }
 
-function truthChecks({ items, rows, dark }: Outcome): Check[] {
+function truthChecks({ items, rows, dark, told }: Outcome): Check[] {
   const byGuid = new Map(rows.map((row) => [row.guid, row]));
   const claimed = items.flatMap(({ parts }) => parts.flatMap(({ message_guid: guid }) => guid ?? []));
   const isClaimed = new Set(claimed);
@@ -67,6 +67,8 @@ function truthChecks({ items, rows, dark }: Outcome): Check[] {
   const wanted = asOneWouldCount(items.map((item) => `${chatOf(item)}: ${item.parts[0]?.text}`));
   const written = asOneWouldCount(joined.map(({ chat, text }) => `${chat}: ${text}`));
   const unknown = items.filter(({ state }) => state === "unknown");
+  // What failed and was asked for once more goes behind what was accepted meanwhile.
+  const again = new Set(told.filter(({ data }) => data.state === "queued").map(({ data }) => data.id));
   return [
     check("every item has ended", items.filter(({ state }) => !ENDED.includes(state)).map(wordsOf)),
     check(
@@ -125,7 +127,13 @@ function truthChecks({ items, rows, dark }: Outcome): Check[] {
       `nothing is unknown without a reason (${unknown.length} of at most ${dark})`,
       unknown.length <= dark ? [] : unknown.map(wordsOf),
     ),
-    check("in the order of acceptance, in every conversation", outOfOrder(items, rowOf)),
+    check(
+      "in the order of acceptance, in every conversation",
+      outOfOrder(
+        items.filter(({ id }) => !again.has(id)),
+        rowOf,
+      ),
+    ),
   ];
 }
 
