@@ -7,11 +7,10 @@ import { realPorts } from "../ports/real.ts";
 import { openConversations } from "../reading/conversations.ts";
 import { openMessages } from "../reading/messages.ts";
 import { createGroup } from "../simulator/message-store.ts";
-import { sampleMessage } from "../testing/sample-changes.ts";
+import { sampleMessage, sampleSentItem } from "../testing/sample-changes.ts";
 import { MAYA, simulatedMessages } from "../testing/simulated-messages.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { eventLine, noticeLine } from "./event-lines.ts";
-import { sampleSentItem } from "./testing/sample-sent-item.ts";
 
 const stamp = { id: "evt_1", seq: 1, at: 1 };
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SendResult } from "../../src-shared/control.ts";
 import { OUTBOX_STATES, type SentItem } from "../../src-shared/domain/outbox.ts";
-import { sampleMessage } from "../testing/sample-changes.ts";
+import { sampleMessage, sampleSentItem } from "../testing/sample-changes.ts";
 import { sendResult } from "./send-result.ts";
-import { sampleSentItem } from "./testing/sample-sent-item.ts";
 
 const said = (other: Partial<SentItem>, hasRow = false, isPaused = false) =>
   sendResult(

@@ -23,6 +23,8 @@ export interface AppleScriptOptions {
   /** How Messages is opened when it does not run; null where nothing can be opened. */
   open: Pick<Command, "file" | "args"> | null;
   processes: Processes;
+  /** Ends whatever runs: what nobody waits for any more would still send. */
+  signal?: AbortSignal;
 }
 
 /**

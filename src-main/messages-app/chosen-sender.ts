@@ -9,6 +9,6 @@ import { noSender } from "./no-sender.ts";
 export function chosenSender(
   options: Omit<AppleScriptOptions, "osascript"> & { osascript: string | null },
 ): MessagesApp {
-  const { osascript, scripts, open, processes } = options;
-  return osascript === null ? noSender : applescriptSender({ osascript, scripts, open, processes });
+  const { osascript, ...rest } = options;
+  return osascript === null ? noSender : applescriptSender({ osascript, ...rest });
 }

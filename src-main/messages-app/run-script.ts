@@ -15,6 +15,15 @@ export type ScriptEnd =
   | { end: "stuck"; reason: string }
   | { end: "not started"; reason: string };
 
+/** What runs scripts. */
+export interface ScriptRunner {
+  osascript: string;
+  scripts: string;
+  processes: Processes;
+  /** Ends whatever runs, with its process group. */
+  signal?: AbortSignal;
+}
+
 /** The longest that is kept of what a script says went wrong, in characters. */
 const LONGEST_REASON = 300;
 
@@ -24,7 +33,7 @@ const LONGEST_REASON = 300;
  * @param timeoutMs after which it is killed with its process group.
  */
 export async function runScript(
-  { osascript, scripts, processes }: { osascript: string; scripts: string; processes: Processes },
+  { osascript, scripts, processes, signal }: ScriptRunner,
   call: ScriptCall,
   timeoutMs: number,
 ): Promise<ScriptEnd> {
@@ -38,7 +47,7 @@ export async function runScript(
   }
   try {
     const args = [join(scripts, call.script), ...call.args];
-    const finished = await processes.run({ file: osascript, args, timeoutMs });
+    const finished = await processes.run({ file: osascript, args, timeoutMs, ...(signal ? { signal } : {}) });
     if (!finished.timedOut) return endOf(finished, call);
     return { end: "stuck", reason: `Messages did not answer in ${timeoutMs / 1_000} seconds` };
   } catch (thrown) {

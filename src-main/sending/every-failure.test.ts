@@ -1,4 +1,5 @@
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PANES } from "../../src-shared/panes.ts";
 import { realPorts } from "../ports/real.ts";
@@ -7,6 +8,7 @@ import { createGroup, markSent } from "../simulator/message-store.ts";
 import { type Answer, at } from "../testing/http-client.ts";
 import { type RunningGateway, type RunningOptions, runningGateway } from "../testing/running-gateway.ts";
 import { MAYA } from "../testing/simulated-messages.ts";
+import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { until } from "../testing/until.ts";
 
 /** Longer than a row is waited for. */
@@ -242,4 +244,38 @@ describe("an osascript that hangs", () => {
     const answer = await gateway.post("/messages", { recipient: MAYA, body: "hi" });
     expect([answer.status, at(answer.json, "outbox_state")]).toEqual([200, "dispatching"]);
   });
+
+  it("does not outlive the gateway: it is ended when that stops", async () => {
+    const { processes } = realPorts();
+    const pidFile = join(temporaryFolder(), "pid");
+    const gateway = await runningGateway({
+      settings: { sendWaitMs: 100 },
+      ports: {
+        processes: {
+          run: (command) =>
+            processes.run({
+              ...command,
+              file: process.execPath,
+              args: [
+                "-e",
+                `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); setInterval(() => {}, 1e6)`,
+              ],
+            }),
+        },
+      },
+    });
+    await gateway.post("/messages", { recipient: MAYA, body: "hi" });
+    await until("osascript to be at work", () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== "");
+    const pid = Number(readFileSync(pidFile, "utf8"));
+    await gateway.gateway.stop();
+    await until("it to be gone", () => !isAlive(pid));
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -87,12 +87,14 @@ export function openOutgoing(
   const canSend = options.osascript !== null;
   const isPaused = (): boolean => settings().sendingPausedAt !== null;
 
+  const over = new AbortController();
   const { messagesApp, attempts } = tellAttempts(
     chosenSender({
       osascript: options.osascript,
       scripts: options.scripts,
       open: options.openMessages,
       processes,
+      signal: over.signal,
     }),
   );
   const outbox = openOutbox({
@@ -193,6 +195,8 @@ export function openOutgoing(
       files.stop();
       selfTest.stop();
       await Promise.all([outbox.stop(), actions.stop()]);
+      // What has not ended by now would go on alone, and send when nobody looks.
+      over.abort();
     },
   };
 }

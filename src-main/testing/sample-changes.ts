@@ -65,7 +65,21 @@ export function sampleSentItem(fields: Partial<SentItem> = {}): SentItem {
     state: "sent",
     fault: null,
     reason: null,
-    parts: [],
+    parts: [
+      {
+        kind: "text",
+        text: null,
+        name: null,
+        sizeBytes: 5,
+        state: "sent",
+        fault: null,
+        reason: null,
+        errorCode: 0,
+        dispatchedAt: null,
+        messageGuid: null,
+        retriedAs: null,
+      },
+    ],
     ...fields,
   };
 }

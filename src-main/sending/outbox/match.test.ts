@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { openChatDatabase } from "../../apple-messages/connection.ts";
 import { toMessage } from "../../apple-messages/row-to-domain.ts";
 import { outgoing } from "../../testing/sample-changes.ts";
+import { sampleOutboxPart } from "../../testing/sample-outbox-part.ts";
 import { simulatedMessages } from "../../testing/simulated-messages.ts";
 import { temporaryFolder } from "../../testing/temporary-folder.ts";
 import { partOf } from "./match.ts";
@@ -11,30 +12,16 @@ import type { Awaited, OutboxPart } from "./outbox-item.ts";
 const CHAT = "any;-;+15550111";
 
 function awaited(content: string, fields: Partial<OutboxPart> = {}, chat = CHAT): Awaited {
-  const part: OutboxPart = {
-    itemId: "out_1",
-    position: 0,
-    kind: "text",
+  const part: OutboxPart = sampleOutboxPart({
     content,
-    name: null,
     sizeBytes: 0,
     state: "dispatching",
-    fault: null,
-    reason: null,
-    errorCode: 0,
-    tries: 0,
     mayHaveLeft: true,
     dispatchedAt: 1,
     afterRowId: 10,
     afterGuid: "BEFORE",
-    turn: null,
-    messageGuid: null,
-    messageRowId: null,
-    retriedAs: null,
-    isLastTry: false,
-    lateRow: null,
     ...fields,
-  };
+  });
   const given = part.dispatchedAt ?? 0;
   const until = part.state === "dispatching" ? Number.POSITIVE_INFINITY : given + 120_000;
   return { part, chat, replyTo: null, dates: { from: given - 2_000, until }, soon: given + 120_000 };

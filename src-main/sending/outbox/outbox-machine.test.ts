@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sampleOutboxItem, sampleOutboxPart } from "../../testing/sample-outbox-part.ts";
 import type { OutboxItem, OutboxPart, OutboxState } from "./outbox-item.ts";
 import {
   cancelled,
@@ -12,47 +13,11 @@ import {
 } from "./outbox-machine.ts";
 
 function partAt(position: number, fields: Partial<OutboxPart> = {}): OutboxPart {
-  return {
-    itemId: "out_1",
-    position,
-    kind: "text",
-    content: `part ${position}`,
-    name: null,
-    sizeBytes: 6,
-    state: "queued",
-    fault: null,
-    reason: null,
-    errorCode: 0,
-    tries: 0,
-    mayHaveLeft: false,
-    dispatchedAt: null,
-    afterRowId: null,
-    afterGuid: null,
-    turn: null,
-    messageGuid: null,
-    messageRowId: null,
-    retriedAs: null,
-    isLastTry: false,
-    lateRow: null,
-    ...fields,
-  };
+  return sampleOutboxPart({ position, content: `part ${position}`, ...fields });
 }
 
 function itemOf(count: number): OutboxItem {
-  return {
-    id: "out_1",
-    createdAt: 0,
-    chat: "any;-;+15550111",
-    service: null,
-    replyTo: null,
-    isDryRun: false,
-    isExempt: false,
-    revision: 0,
-    state: "queued",
-    fault: null,
-    reason: null,
-    parts: Array.from({ length: count }, (_, position) => partAt(position)),
-  };
+  return sampleOutboxItem({ parts: Array.from({ length: count }, (_, at) => partAt(at)) });
 }
 
 const given: PartInput = { it: "dispatches", at: 1, turn: 1, afterRowId: 10, afterGuid: "G" };

@@ -11,6 +11,7 @@ import { openLines } from "../../reading/lines.ts";
 import { MAC_LINE } from "../../simulator/macos.ts";
 import { manualTime } from "../../simulator/testing/manual-time.ts";
 import { sampleMessage } from "../../testing/sample-changes.ts";
+import { sampleOutboxItem, sampleOutboxPart } from "../../testing/sample-outbox-part.ts";
 import { simulatedMessages } from "../../testing/simulated-messages.ts";
 import { temporaryFolder } from "../../testing/temporary-folder.ts";
 import { settle } from "../../testing/until.ts";
@@ -24,29 +25,7 @@ import { openSelfTest } from "./self-test.ts";
 const MAC = MAC_LINE;
 const on: AutomationAnswer = { answer: "on" };
 
-const part = (content: string): OutboxPart => ({
-  itemId: "out_1",
-  position: 0,
-  kind: "text",
-  content,
-  name: null,
-  sizeBytes: content.length,
-  state: "queued",
-  fault: null,
-  reason: null,
-  errorCode: 0,
-  tries: 0,
-  isLastTry: false,
-  mayHaveLeft: false,
-  dispatchedAt: null,
-  afterRowId: null,
-  afterGuid: null,
-  turn: null,
-  lateRow: null,
-  messageGuid: null,
-  messageRowId: null,
-  retriedAs: null,
-});
+const part = (content: string): OutboxPart => sampleOutboxPart({ content, sizeBytes: content.length });
 
 /** A Mac with a chat.db, and an outbox in which nothing moves before the test says so. */
 function stage(options: { isMac?: boolean; hasLine?: boolean } = {}) {
@@ -88,20 +67,7 @@ function stage(options: { isMac?: boolean; hasLine?: boolean } = {}) {
       async send(order, terms) {
         orders.push({ order, terms });
         if (world.refusal !== null) throw world.refusal;
-        item = {
-          id: "out_1",
-          createdAt: 0,
-          chat: `any;-;${order.recipient}`,
-          service: null,
-          replyTo: null,
-          isDryRun: false,
-          isExempt: false,
-          revision: 0,
-          state: "queued",
-          fault: null,
-          reason: null,
-          parts: [part(order.body)],
-        };
+        item = sampleOutboxItem({ chat: `any;-;${order.recipient}`, parts: [part(order.body)] });
         return { item: sentItem(item), message: null, isReplay: false };
       },
     },

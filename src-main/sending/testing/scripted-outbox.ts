@@ -1,8 +1,9 @@
 import { chatKey } from "../../apple-messages/chat-guid.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Database } from "../../storage/database.ts";
+import { sampleOutboxItem, sampleOutboxPart } from "../../testing/sample-outbox-part.ts";
 import type { Outbox, SendRequest } from "../outbox/outbox.ts";
-import { isUnderWay, type OutboxItem, type OutboxPart } from "../outbox/outbox-item.ts";
+import { isUnderWay, type OutboxItem } from "../outbox/outbox-item.ts";
 
 /** What becomes of an item by the time its sender stops waiting. */
 export type Ending = (item: OutboxItem) => OutboxItem | Promise<OutboxItem>;
@@ -138,42 +139,7 @@ export function unsent(fault: OutboxItem["fault"], reason: string): Ending {
 }
 
 function itemOf(id: string, createdAt: number, request: SendRequest): OutboxItem {
-  const parts = request.parts.map(
-    (part, position): OutboxPart => ({
-      ...part,
-      itemId: id,
-      position,
-      state: "queued",
-      fault: null,
-      reason: null,
-      errorCode: 0,
-      tries: 0,
-      mayHaveLeft: false,
-      dispatchedAt: null,
-      afterRowId: null,
-      afterGuid: null,
-      turn: null,
-      messageGuid: null,
-      messageRowId: null,
-      retriedAs: null,
-      isLastTry: false,
-      lateRow: null,
-    }),
-  );
+  const parts = request.parts.map((part, position) => sampleOutboxPart({ ...part, itemId: id, position }));
   const { chat, service, replyTo, isDryRun, isExempt = false } = request;
-  const state = "queued";
-  return {
-    id,
-    createdAt,
-    chat,
-    service,
-    replyTo,
-    isDryRun,
-    isExempt,
-    revision: 0,
-    state,
-    fault: null,
-    reason: null,
-    parts,
-  };
+  return sampleOutboxItem({ id, createdAt, chat, service, replyTo, isDryRun, isExempt, parts });
 }

@@ -8,8 +8,7 @@ import type { Reaction } from "../../../../src-shared/domain/reaction.ts";
 import type { BodyFormat } from "../../../../src-shared/domain/webhook.ts";
 import { Fault } from "../../../../src-shared/faults.ts";
 import { eventLine } from "../../../control/event-lines.ts";
-import { sampleSentItem } from "../../../control/testing/sample-sent-item.ts";
-import { sampleMessage } from "../../../testing/sample-changes.ts";
+import { sampleMessage, sampleSentItem } from "../../../testing/sample-changes.ts";
 import { bodies } from "../bodies.ts";
 
 /** A group whose name a test chooses. */
