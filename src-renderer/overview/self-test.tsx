@@ -114,7 +114,7 @@ export function SelfTestPart({ status }: { status: Status }) {
             aria-describedby={isSaid ? undefined : "self-test-outlook"}
             onClick={run}
           >
-            {isRunning ? "Running…" : "Run the self-test"}
+            Run the self-test
           </button>
         </div>
         {test !== null && (
