@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from "file-type";
 import { mediaTypeOf } from "../messages-app/media-types.ts";
 
 /** As many bytes of a file are looked at, and never more: that is what all its signatures need. */
@@ -21,6 +20,8 @@ const MAY_BE_SOUND = new Set(["video/mp4"]);
 /** What a file is by its first bytes (only HEAD_BYTES of them are looked at), else by its name. */
 export async function typeOf(head: Uint8Array, name: string): Promise<FileType> {
   const byName = mediaTypeOf({ mime_type: null, uti: null, name });
+  // Read in with the first file: a start need not wait for it.
+  const { fileTypeFromBuffer } = await import("file-type");
   const found = await fileTypeFromBuffer(head.subarray(0, HEAD_BYTES)).catch(() => undefined);
   if (found === undefined) return { type: byName, ending: null };
   const isTold = PACKED.has(found.mime)

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import type { BusboyInstance } from "@fastify/busboy";
 import type { Request } from "express";
 import { Fault } from "../../src-shared/faults.ts";
 import type { Upload } from "./route.ts";
@@ -31,7 +31,7 @@ export async function uploadIn(request: Request, limit: number, begin: () => voi
   const most = isForm ? limit + FORM_EXTRA : limit;
   if (Number(request.headers["content-length"] ?? 0) > most) throw tooLarge(limit);
   const bytes = Readable.from(atMost(request, most, tooLarge(limit)), { objectMode: false });
-  const form = isForm ? formOf(type) : null;
+  const form = isForm ? await formOf(type) : null;
   request.setTimeout(IDLE_MS, () => void request.destroy());
   begin();
   const given = givenName(request);
@@ -58,7 +58,9 @@ async function* atMost(request: Request, most: number, fault: Fault): AsyncGener
   }
 }
 
-function formOf(type: string): BusboyInstance {
+async function formOf(type: string): Promise<BusboyInstance> {
+  // Read in with the first form: a start need not wait for it.
+  const { Busboy } = await import("@fastify/busboy");
   try {
     return new Busboy({ headers: { "content-type": type }, limits: FORM_LIMITS });
   } catch {

@@ -1,4 +1,15 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { createRequire } from "node:module";
+
+type Numbers = typeof import("libphonenumber-js/min");
+
+const require = createRequire(import.meta.url);
+let loaded: Numbers | undefined;
+
+/** Read in with the first number that does not say its country: most never come to that, and a start need not wait. */
+function numbers(): Numbers {
+  loaded ??= require("libphonenumber-js/min") as Numbers;
+  return loaded;
+}
 
 /** Shorter ones are short codes and numbers within a town, which have no country. */
 const FEWEST_DIGITS = 7;
@@ -31,11 +42,13 @@ export function withCountry(address: string, callingCode: () => string | null): 
 /** The country's calling code of a number that says it, such as "44"; null for anything else. */
 export function callingCodeOf(address: string): string | null {
   if (!address.startsWith("+")) return null;
-  return parsePhoneNumberFromString(address, { extract: false })?.countryCallingCode ?? null;
+  return numbers().parsePhoneNumberFromString(address, { extract: false })?.countryCallingCode ?? null;
 }
 
 /** A number without its country, read as one of that country; null for anything else. */
 function nationally(address: string, callingCode: string | null) {
   if (callingCode === null || !/^\d+$/.test(address) || address.length < FEWEST_DIGITS) return null;
-  return parsePhoneNumberFromString(address, { defaultCallingCode: callingCode, extract: false }) ?? null;
+  return (
+    numbers().parsePhoneNumberFromString(address, { defaultCallingCode: callingCode, extract: false }) ?? null
+  );
 }
