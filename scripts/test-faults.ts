@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { FULL, runFaults, SHORT } from "../e2e/faults/run-faults.ts";
 import { buildIfStale } from "./build.ts";
+import { readCount } from "./read-count.ts";
 import { say } from "./root.ts";
 
 const HELP = `npm run test:faults -- [--short] [--seed N] [--messages N] [--kills N] [--faults N]
@@ -8,13 +9,6 @@ const HELP = `npm run test:faults -- [--short] [--seed N] [--messages N] [--kill
 Messages are written while the gateway is killed and a receiver fails; each must be told to everybody, in order,
 under one id. The same seed draws the same kills and faults.
 `;
-
-/** Reads a whole number above -1. Throws a sentence. */
-function count(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number`);
-  return Number(text);
-}
 
 async function main(): Promise<boolean> {
   const text = { type: "string" } as const;
@@ -34,10 +28,10 @@ async function main(): Promise<boolean> {
   }
   const size = values.short ? SHORT : FULL;
   const options = {
-    seed: count("seed", values.seed, Math.floor(Math.random() * 1e9)),
-    messages: count("messages", values.messages, size.messages),
-    kills: count("kills", values.kills, size.kills),
-    faults: count("faults", values.faults, size.faults),
+    seed: readCount("seed", values.seed, Math.floor(Math.random() * 1e9)),
+    messages: readCount("messages", values.messages, size.messages),
+    kills: readCount("kills", values.kills, size.kills),
+    faults: readCount("faults", values.faults, size.faults),
   };
   if (!(await buildIfStale())) return false;
   const { failed } = await runFaults({ ...options, say });

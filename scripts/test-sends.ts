@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { FULL_SENDS, runSends, SHORT_SENDS } from "../e2e/sends/run-sends.ts";
 import { buildIfStale } from "./build.ts";
+import { readCount } from "./read-count.ts";
 import { say } from "./root.ts";
 
 const HELP = `npm run test:sends -- [--short] [--seed N] [--sends N] [--kills N]
@@ -8,13 +9,6 @@ const HELP = `npm run test:sends -- [--short] [--seed N] [--sends N] [--kills N]
 Clients send while the gateway is killed and osascript times out; nothing may be sent twice, and every item must end as
 chat.db says. The same seed draws the same sends, kills and faults.
 `;
-
-/** Reads a whole number above -1. Throws a sentence. */
-function count(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number`);
-  return Number(text);
-}
 
 async function main(): Promise<boolean> {
   const text = { type: "string" } as const;
@@ -27,9 +21,9 @@ async function main(): Promise<boolean> {
   }
   const size = values.short ? SHORT_SENDS : FULL_SENDS;
   const options = {
-    seed: count("seed", values.seed, Math.floor(Math.random() * 1e9)),
-    sends: count("sends", values.sends, size.sends),
-    kills: count("kills", values.kills, size.kills),
+    seed: readCount("seed", values.seed, Math.floor(Math.random() * 1e9)),
+    sends: readCount("sends", values.sends, size.sends),
+    kills: readCount("kills", values.kills, size.kills),
   };
   if (!(await buildIfStale())) return false;
   const { failed } = await runSends({ ...options, say });

@@ -2,9 +2,10 @@ import type { Counts } from "../../scripts/counts.ts";
 import { type Say, say as sayOnScreen } from "../../scripts/root.ts";
 import { ask, readPages } from "./asking.ts";
 import { type Check, check, endpointChecks, followerChecks, identityCheck } from "./checks.ts";
-import { FAULTS, type FaultPlan, planFaults } from "./fault-plan.ts";
+import { FAULTS, planFaults } from "./fault-plan.ts";
 import type { FaultyReceiver } from "./faulty-receiver.ts";
-import { type Endings, pause, runHarness, until } from "./harness.ts";
+import { type Endings, runHarness, until } from "./harness.ts";
+import { killAsPlanned } from "./kill-as-planned.ts";
 import { type Stage, setUp, write } from "./stage.ts";
 
 /** How large a run is. */
@@ -64,7 +65,11 @@ async function play(options: FaultsOptions, folder: string, endings: Endings, sa
   };
   await Promise.all([
     write(stage, options.messages, options.seed, endings),
-    killAsPlanned(plan, stage, countKill, over.signal),
+    killAsPlanned(plan.kills, stage.gateway, {
+      written: () => stage.written.length,
+      killed: countKill,
+      over: over.signal,
+    }),
   ]);
   await everythingIsIn(stage, over.signal);
 
@@ -99,28 +104,6 @@ async function play(options: FaultsOptions, folder: string, endings: Endings, sa
     check("it is well at the end", health.includes('"status":"ok"') ? [] : [health]),
     check("it writes no error into its log", errors),
   ];
-}
-
-async function killAsPlanned(
-  plan: FaultPlan,
-  { gateway, written }: Stage,
-  killed: () => void,
-  over: AbortSignal,
-): Promise<void> {
-  for (const { afterMessages, delayMs, downMs, againAfterMs } of plan.kills) {
-    await until(`${afterMessages} messages to be written`, () => written.length >= afterMessages, over);
-    await pause(delayMs);
-    for (const next of [againAfterMs, null]) {
-      await gateway.kill();
-      killed();
-      await pause(downMs);
-      over.throwIfAborted();
-      gateway.start();
-      if (next === null) break;
-      await pause(next);
-    }
-    await gateway.ready();
-  }
 }
 
 /** Waits until each endpoint, and whoever follows without a gap, has every message. */

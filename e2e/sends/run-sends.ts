@@ -3,7 +3,7 @@ import { type Say, say as sayOnScreen } from "../../scripts/root.ts";
 import { ask } from "../faults/asking.ts";
 import { type Check, check } from "../faults/checks.ts";
 import { type Endings, pause, runHarness, until } from "../faults/harness.ts";
-import type { KillableGateway } from "../faults/killable-gateway.ts";
+import { killAsPlanned } from "../faults/kill-as-planned.ts";
 import {
   countOpen,
   type Item,
@@ -76,7 +76,13 @@ async function play(options: SendsOptions, folder: string, endings: Endings, say
 
   await Promise.all([
     sendAll(plan, stage, asked, () => asked.length - rows() < BACKLOG, over.signal),
-    killAsPlanned(plan, gateway, rows, () => (killed += 1), over.signal),
+    killAsPlanned(plan.kills, gateway, {
+      written: rows,
+      killed: () => {
+        killed += 1;
+      },
+      over: over.signal,
+    }),
   ]);
   await everythingHasEnded(stage, over.signal);
   const items = await receiptsAreKnown(stage, over.signal);
@@ -146,29 +152,6 @@ async function sendAll(
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, client));
-}
-
-async function killAsPlanned(
-  { kills }: SendPlan,
-  gateway: KillableGateway,
-  count: () => number,
-  killed: () => void,
-  over: AbortSignal,
-): Promise<void> {
-  for (const { afterMessages, delayMs, downMs, againAfterMs } of kills) {
-    await until(`${afterMessages} rows`, () => count() >= afterMessages, over);
-    await pause(delayMs);
-    for (const next of [againAfterMs, null]) {
-      await gateway.kill();
-      killed();
-      await pause(downMs);
-      over.throwIfAborted();
-      gateway.start();
-      if (next === null) break;
-      await pause(next);
-    }
-    await gateway.ready();
-  }
 }
 
 /** Waits until nothing is on its way any more. What never ends is for the checks to say. */
